@@ -1,0 +1,21 @@
+import { build, initWebAssembly } from 'hdr-histogram-js';
+import type { ChunkLatency } from './summary.js';
+
+/** Histograms count whole numbers: microseconds. */
+const PER_MILLISECOND = 1000;
+
+/** Percentiles of what the chunks took in all threads, to three digits. */
+export async function chunkLatency(milliseconds: readonly number[]): Promise<ChunkLatency> {
+  await initWebAssembly();
+  const histogram = build({ useWebAssembly: true, numberOfSignificantValueDigits: 3 });
+  for (const value of milliseconds) histogram.recordValue(Math.round(value * PER_MILLISECOND));
+  const percentile = (p: number): number => histogram.getValueAtPercentile(p) / PER_MILLISECOND;
+  const latency = {
+    p50: percentile(50),
+    p90: percentile(90),
+    p99: percentile(99),
+    max: histogram.maxValue / PER_MILLISECOND,
+  };
+  histogram.destroy();
+  return latency;
+}

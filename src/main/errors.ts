@@ -1,0 +1,89 @@
+/** All errors that a user can meet: one line each, which says what, where, and what to do about it. */
+
+export type ErrorCode = 'usage' | 'input' | 'output' | 'worker';
+
+export class PageownerError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'PageownerError';
+    this.code = code;
+  }
+}
+
+/** Printable, on one line, and not too long: names from the command line and from other programs may be anything. */
+function quoted(text: string): string {
+  const line = JSON.stringify(text).slice(1, -1);
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+const ERRNO_TEXTS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'disk quota exceeded',
+  EFBIG: 'file too large',
+  EROFS: 'read-only file system',
+  EIO: 'input/output error',
+  ENOMEM: 'out of memory (of page_owner itself: one of its records is longer than a page)',
+  EMFILE: 'too many open files',
+  ENXIO: 'no such device or address',
+  EINVAL: 'the kernel refused (is page_owner=on in the kernel command line?)',
+};
+
+export function errnoText(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code && ERRNO_TEXTS[code]) || code || quoted(String(message));
+}
+
+export const usageError = (message: string): PageownerError => new PageownerError('usage', message);
+
+export const unknownKey = (option: string, typed: string, bad: string, known: readonly string[]): PageownerError =>
+  usageError(
+    `wrong argument after --${option} option:${quoted(typed)} (no key "${quoted(bad)}"; known keys: ${known.join(', ')})`,
+  );
+
+export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerError =>
+  usageError(
+    `wrong/invalid ${option} in from the command line:${quoted(typed)} (--${option} takes whole numbers, separated by commas)`,
+  );
+
+export const cannotRead = (input: string, error: unknown): PageownerError =>
+  new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
+
+export const readFailed = (input: string, offset: number, code: string): PageownerError =>
+  new PageownerError('input', `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`);
+
+export const inputChanged = (input: string, before: number, after: number): PageownerError =>
+  new PageownerError(
+    'input',
+    `${quoted(input)} changed while it was read (from ${before} to ${after} bytes); run again when it is complete`,
+  );
+
+export const blockTooLong = (input: string, offset: number, limit: number): PageownerError =>
+  new PageownerError(
+    'input',
+    `${quoted(input)} has a block of more than ${limit} bytes at byte ${offset}: this is no page_owner dump`,
+  );
+
+export const cannotUnpack = (input: string, format: string, reason: string): PageownerError =>
+  new PageownerError('input', `cannot unpack ${quoted(input)} (${format}): ${quoted(reason)}`);
+
+export const missingProgram = (input: string, program: string, debianPackage: string): PageownerError =>
+  new PageownerError(
+    'input',
+    `${quoted(input)} is packed with ${program}, which is not installed; install the package ${debianPackage}, or unpack the dump first`,
+  );
+
+export const cannotWrite = (output: string, error: unknown): PageownerError =>
+  new PageownerError('output', `cannot write ${quoted(output)}: ${errnoText(error)}`, error);
+
+export const sameFile = (input: string, output: string): PageownerError =>
+  new PageownerError('output', `input ${quoted(input)} and output ${quoted(output)} are the same file; name another output`);
+
+export const workerDied = (cause: unknown): PageownerError =>
+  new PageownerError('worker', `a worker thread died: ${quoted((cause as Error).message ?? String(cause))}; nothing was written`, cause);

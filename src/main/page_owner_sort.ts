@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { expandArguments } from './abbreviations.js';
+import { OPTIONS } from './option-table.js';
+import { runProgram } from './program.js';
+import { PAGE_OWNER_SORT, sortCommand } from './sort-command.js';
+
+/** The C tool exits 1 for every error. */
+const EXIT_ERROR = 1;
+
+await runProgram(sortCommand(PAGE_OWNER_SORT), () => expandArguments(process.argv.slice(2), OPTIONS), EXIT_ERROR);

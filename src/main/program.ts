@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { type Command, CommanderError } from 'commander';
+import { PageownerError } from './errors.js';
+import { undoAll } from './undo.js';
+
+/** Signals that end a run, and the exit codes that shells give them. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * Runs a program to its end and exits.
+ * @param args its arguments, without node and script
+ * @param exitCode of a usage, input or output error
+ */
+export async function runProgram(program: Command, args: () => string[], exitCode: number): Promise<never> {
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal, () => {
+      undoAll();
+      process.exit(code);
+    });
+  }
+  silenceErrors(program);
+  program.version(version(), '--version', 'show the version');
+  try {
+    await program.parseAsync(args(), { from: 'user' });
+    process.exit(0);
+  } catch (error) {
+    undoAll();
+    if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
+    process.stderr.write(`${program.name()}: ${messageOf(error)}\n`);
+    process.exit(exitCode);
+  }
+}
+
+/** Makes commander throw its errors, which are reported here like all others. */
+function silenceErrors(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} }).showSuggestionAfterError(false);
+  for (const sub of command.commands) silenceErrors(sub);
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof PageownerError) return error.message;
+  if (error instanceof CommanderError) return `${error.message.replace(/^error: /, '').split('\n')[0]} (try --help)`;
+  if (error instanceof RangeError) return `out of memory: ${error.message}`;
+  return `internal error: ${(error as Error).stack?.split('\n').slice(0, 3).join(' ') ?? String(error)}`;
+}
+
+function version(): string {
+  const file = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,47 @@
+import { formatBytes, formatSeconds } from './units.js';
+
+/** Shorter runs show nothing. */
+const SILENT_MS = 1000;
+const INTERVAL_MS = 200;
+
+/** One line on a terminal that says how far a run is; nothing elsewhere. */
+export class Progress {
+  private readonly terminal: NodeJS.WriteStream | undefined;
+  private readonly size: number | undefined;
+  private readonly started: number = performance.now();
+  private shownAt = 0;
+  private done = 0;
+
+  /** `size`: bytes to read, where it is known. */
+  constructor(terminal: NodeJS.WriteStream | undefined, size: number | undefined) {
+    this.terminal = terminal;
+    this.size = size;
+  }
+
+  /** The terminal to show progress on, if stderr is one that can take it. */
+  static terminal(): NodeJS.WriteStream | undefined {
+    return process.stderr.isTTY && process.env.TERM !== 'dumb' ? process.stderr : undefined;
+  }
+
+  advance(bytes: number): void {
+    this.done += bytes;
+    const now = performance.now();
+    if (!this.terminal || now - this.started < SILENT_MS || now - this.shownAt < INTERVAL_MS) return;
+    this.shownAt = now;
+    this.terminal.write(`\r${progressText(this.done, this.size, (now - this.started) / 1000)}\x1b[K`);
+  }
+
+  /** Removes the line. */
+  end(): void {
+    if (this.shownAt > 0) this.terminal?.write('\r\x1b[K');
+  }
+}
+
+/** `1.2 GiB of 3.4 GiB, 35 %, 812 MB/s, 3 s left`; without a size only what is known. */
+export function progressText(done: number, size: number | undefined, seconds: number): string {
+  const rate = done / seconds;
+  const speed = `${Math.round(rate / 1e6)} MB/s`;
+  if (size === undefined) return `${formatBytes(done)}, ${speed}`;
+  const share = `${Math.floor((100 * done) / size)} %`;
+  return `${formatBytes(done)} of ${formatBytes(size)}, ${share}, ${speed}, ${formatSeconds((size - done) / rate)} left`;
+}

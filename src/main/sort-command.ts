@@ -1,0 +1,107 @@
+import { Command, Option } from 'commander';
+import { KEYS } from '../merge/keys.js';
+import { usageError } from './errors.js';
+import { OPTIONS, SORT_FLAGS } from './option-table.js';
+import { Progress } from './progress.js';
+import { sortDump } from './sort-dump.js';
+import { type SortOptions, planSort } from './sort-options.js';
+import { summaryText, summaryWarnings } from './summary.js';
+
+/** What differs between the two programs that sort. */
+export interface SortCommandForm {
+  readonly name: string;
+  readonly description: string;
+  /** Whether the output may be left out (standard output then). */
+  readonly outputIsOptional: boolean;
+  readonly mergeFreeTs: boolean;
+  readonly examples: readonly string[];
+}
+
+export const PAGE_OWNER_SORT: SortCommandForm = {
+  name: 'page_owner_sort',
+  description: "Groups and sorts the blocks of a page_owner dump: the kernel's page_owner_sort, faster.",
+  outputIsOptional: false,
+  mergeFreeTs: false,
+  examples: [
+    'page_owner_sort page_owner_full.txt sorted.txt              most frequent blocks first',
+    'page_owner_sort -m --cull=st page_owner_full.txt.zst -      stacks, by the pages they hold',
+    'page_owner_sort --name sshd --cull=pid,st dump.txt out.txt  who in sshd holds what',
+    'page_owner_sort --cull=tg,n --sort=-pages,n dump.txt -      processes, largest first',
+  ],
+};
+
+export const PAGEOWNER_SORT: SortCommandForm = {
+  name: 'sort',
+  description:
+    'Groups and sorts the blocks of a dump. Like page_owner_sort, but blocks that differ in free_ts only are one group.',
+  outputIsOptional: true,
+  mergeFreeTs: true,
+  examples: [
+    'pageowner sort page_owner_full.txt | head -50      most frequent blocks first',
+    'pageowner sort -m --cull=st dump.txt.zst top.txt   stacks, by the pages they hold',
+    'ssh HOST cat /sys/kernel/debug/page_owner | pageowner sort --cull=n -',
+  ],
+};
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The command that sorts a dump; `run` gets its parsed values. */
+export function sortCommand(form: SortCommandForm): Command {
+  const command = new Command(form.name)
+    .description(form.description)
+    .usage(`[OPTIONS] <input> ${form.outputIsOptional ? '[output]' : '<output>'}`)
+    .argument('<input>', 'the dump: a file, plain or packed (gzip, zstd, xz); - for standard input')
+    .argument(form.outputIsOptional ? '[output]' : '<output>', 'the report: a file; - for standard output')
+    .helpOption('-h, --help', 'show this help');
+  for (const entry of OPTIONS) {
+    const flags = [entry.short && `-${entry.short}`, entry.long && `--${entry.long}`].filter(Boolean).join(', ');
+    const option = new Option(entry.value ? `${flags} <${entry.value}>` : flags, entry.help).helpGroup(entry.group);
+    option.attributeName = () => entry.id;
+    if (entry.choices) option.choices(entry.choices);
+    else if (entry.joins) option.argParser((value, before: string | undefined) => (before ? `${before},${value}` : value));
+    command.addOption(option);
+  }
+  command.addHelpText('after', `\n${keysHelp()}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
+  command.action((input: string, output: string | undefined) => run(form, input, output ?? '-', command.opts()));
+  return command;
+}
+
+function keysHelp(): string {
+  const rows = KEYS.map(({ names, help, sorts, identify }) => {
+    const use = [identify && '--cull', sorts && '--sort'].filter(Boolean).join(' ');
+    return `  ${names.join('|').padEnd(16)}${use.padEnd(15)}${help}\n`;
+  });
+  return `Keys:\n${rows.join('')}`;
+}
+
+async function run(form: SortCommandForm, input: string, output: string, values: Values): Promise<void> {
+  const progress = { bar: undefined as Progress | undefined };
+  const terminal = values.noProgress ? undefined : Progress.terminal();
+  const options: SortOptions = {
+    ...(values as Partial<SortOptions>),
+    ...sortOf(values),
+    input,
+    output,
+    mergeFreeTs: form.mergeFreeTs,
+    latencies: values.stats !== undefined,
+    onProgress(bytes, size) {
+      progress.bar ??= new Progress(terminal, size);
+      progress.bar.advance(bytes);
+    },
+  };
+  if (values.debug) process.stderr.write(`${form.name}: ${JSON.stringify(planSort(options))}\n`);
+  const summary = await sortDump(options).finally(() => progress.bar?.end());
+  for (const warning of summaryWarnings(input, summary)) process.stderr.write(`${form.name}: ${warning}\n`);
+  if (values.stats === 'json') process.stderr.write(`${JSON.stringify(summary)}\n`);
+  if (values.stats === 'text') process.stderr.write(summaryText(summary));
+}
+
+/** The sort order that was typed, as a flag or after --sort. */
+function sortOf(values: Values): { sort?: string } {
+  const flags = SORT_FLAGS.filter(({ id }) => values[id]);
+  if (flags.length > 1 || (flags.length === 1 && values.sort !== undefined)) {
+    const typed = [...flags.map(({ short }) => `-${short}`), ...(values.sort === undefined ? [] : ['--sort'])];
+    throw usageError(`two sort orders: ${typed.join(' and ')}; give one`);
+  }
+  return flags[0] ? { sort: flags[0].id } : {};
+}

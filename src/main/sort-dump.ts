@@ -1,0 +1,59 @@
+import { order } from '../merge/order.js';
+import { writePageOwnerSort } from '../merge/writers/page-owner-sort.js';
+import { type Input, openInput } from './input.js';
+import { type Output, openOutput } from './output.js';
+import { scanDump } from './scan-dump.js';
+import { type SortOptions, type SortPlan, planSort } from './sort-options.js';
+import type { ChunkLatency, RunSummary } from './summary.js';
+
+/**
+ * Groups and sorts a dump into a report, as page_owner_sort does.
+ * @returns what the run did; blocks that are in no group are counted in it
+ * @throws PageownerError for options, input and output that cannot be used; there is no output then
+ */
+export async function sortDump(options: SortOptions): Promise<RunSummary> {
+  const plan = planSort(options);
+  const input = await openInput(options.input);
+  let output: Output | undefined;
+  try {
+    output = await openOutput(options.output, input);
+    const summary = await run(options, plan, input, output);
+    await output.commit();
+    return summary;
+  } catch (error) {
+    await output?.discard();
+    throw error;
+  }
+}
+
+async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
+  const started = performance.now();
+  const milliseconds: number[] = [];
+  const { merger, threads } = await scanDump(input, plan, {
+    chunkDone(bytes, took) {
+      milliseconds.push(took);
+      options.onProgress?.(bytes, input.size);
+    },
+  });
+  await input.close();
+  const table = merger.table();
+  const sorted = order(table, plan.order, plan.grouping.cull);
+  for (const text of writePageOwnerSort(table, sorted, plan.grouping)) await output.write(text);
+  const seconds = (performance.now() - started) / 1000;
+  const { counts } = merger;
+  return {
+    ...counts,
+    groups: table.size,
+    unterminatedAt: counts.malformedAt[0] ?? null,
+    threads,
+    chunks: milliseconds.length,
+    seconds: Number(seconds.toFixed(3)),
+    megabytesPerSecond: Number((counts.bytes / seconds / 1e6).toFixed(1)),
+    ...(options.latencies && { chunkLatencyMs: await latencies(milliseconds) }),
+  };
+}
+
+async function latencies(milliseconds: readonly number[]): Promise<ChunkLatency> {
+  const { chunkLatency } = await import('./chunk-latency.js');
+  return chunkLatency(milliseconds);
+}

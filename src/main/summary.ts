@@ -1,0 +1,72 @@
+import type { Counts } from '../merge/partial.js';
+
+/** Milliseconds that chunks took to be read and scanned, over all threads. */
+export interface ChunkLatency {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What a run did. `blocks = grouped + filtered + malformed`, always. */
+export interface RunSummary extends Readonly<Counts> {
+  readonly groups: number;
+  /** Byte offset of a last block that has no empty line behind it (it is the one malformed block). */
+  readonly unterminatedAt: number | null;
+  readonly threads: number;
+  readonly chunks: number;
+  readonly seconds: number;
+  readonly megabytesPerSecond: number;
+  /** Only if asked for. */
+  readonly chunkLatencyMs?: ChunkLatency;
+}
+
+/** The summary for people. */
+export function summaryText(summary: RunSummary): string {
+  const rows: [string, string][] = [
+    ['bytes', count(summary.bytes)],
+    ['blocks', count(summary.blocks)],
+    ['  grouped', `${count(summary.grouped)} in ${count(summary.groups)} groups`],
+    ['  filtered', count(summary.filtered)],
+    ['  malformed', located(summary.malformed, summary.malformedAt)],
+    ['foreign', located(summary.foreign, summary.foreignAt)],
+    ['unterminated', summary.unterminatedAt === null ? 'no' : `last block, at byte ${summary.unterminatedAt}`],
+    ['threads', count(summary.threads)],
+    ['chunks', count(summary.chunks)],
+    ['chunk latency', latencyText(summary.chunkLatencyMs)],
+    ['time', `${summary.seconds} s, ${summary.megabytesPerSecond} MB/s`],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join('');
+}
+
+function latencyText(latency: ChunkLatency | undefined): string {
+  if (!latency) return 'not measured';
+  const { p50, p90, p99, max } = latency;
+  return `p50 ${p50} ms, p90 ${p90} ms, p99 ${p99} ms, max ${max} ms`;
+}
+
+function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+function located(blocks: number, offsets: readonly number[]): string {
+  if (blocks === 0) return '0';
+  const more = blocks > offsets.length ? ', …' : '';
+  return `${count(blocks)}, at byte ${offsets.join(', ')}${more}`;
+}
+
+/** One line for each thing that a user should know of, even without --stats. */
+export function summaryWarnings(input: string, summary: RunSummary): string[] {
+  const warnings: string[] = [];
+  if (summary.unterminatedAt !== null) {
+    warnings.push(
+      `${input}: the last block, at byte ${summary.unterminatedAt}, has no empty line behind it and was left out; the dump may be cut off`,
+    );
+  }
+  if (summary.foreign > 0) {
+    warnings.push(
+      `${input}: ${summary.foreign} blocks have no "Page allocated via order" and are grouped as plain text, the first at byte ${summary.foreignAt[0]}`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,83 @@
+import { Dictionary, type Strings } from './dictionary.js';
+import { type Grouping, identifier } from './grouping.js';
+import { Groups, type Row } from './groups.js';
+import { Heads } from './heads.js';
+import { KeyBytes } from './key-bytes.js';
+import { type Counts, type Partial, addCounts, noCounts } from './partial.js';
+import type { Table } from './table.js';
+
+/** Combines partials, in any order, into the table of the whole dump. */
+export class Merger {
+  readonly counts: Counts = noCounts();
+  private readonly heads = new Heads();
+  private readonly stacks = new Dictionary();
+  private readonly groups = new Groups();
+  private readonly key = new KeyBytes();
+  private readonly identify;
+  private readonly grouping: Grouping;
+
+  constructor(grouping: Grouping) {
+    this.grouping = grouping;
+    this.identify = identifier(grouping);
+  }
+
+  add({ heads, stacks, groups, counts }: Partial): void {
+    addCounts(this.counts, counts);
+    const headOf = renumber(heads, this.heads);
+    const stackOf = renumber(stacks, this.stacks);
+    const row = {} as Row;
+    for (let i = 0; i < groups.head.length; i++) {
+      Groups.read(groups, i, row);
+      row.head = headOf(row.head);
+      row.stack = stackOf(row.stack);
+      this.identify(this.key, row, this.heads);
+      this.groups.add(this.key.view, this.key.length, row);
+    }
+  }
+
+  /**
+   * The table of all that was added. Throws if blocks were lost on the way (law 1: the sum of the groups is the number of blocks
+   * that were read, less those that were filtered out or malformed).
+   */
+  table(): Table {
+    const { heads, stacks, groups, counts, grouping } = this;
+    let grouped = 0;
+    for (let group = 0; group < groups.size; group++) grouped += groups.columns.times[group] as number;
+    if (grouped !== counts.grouped || counts.blocks !== grouped + counts.filtered + counts.malformed) {
+      throw new Error(
+        `internal error: ${counts.blocks} blocks were read, but ${grouped} are in groups, ${counts.filtered} filtered and ${counts.malformed} malformed`,
+      );
+    }
+    return {
+      size: groups.size,
+      columns: groups.columns,
+      heads,
+      stacks,
+      rule: grouping.text,
+      stackRanks: once(() => stacks.ranks()),
+      nameRanks: once(() => heads.names.ranks()),
+    };
+  }
+}
+
+/** Maps the ids of `strings` to ids in `into`, which takes in only strings that are asked for. */
+function renumber({ bytes, ends }: Strings, into: Dictionary | Heads): (id: number) => number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ids = new Int32Array(ends.length).fill(-1);
+  return (id) => {
+    let mapped = ids[id] as number;
+    if (mapped < 0) {
+      mapped = into.intern(view, id === 0 ? 0 : (ends[id - 1] as number), ends[id] as number);
+      ids[id] = mapped;
+    }
+    return mapped;
+  };
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= compute();
+    return value;
+  };
+}

@@ -1,0 +1,65 @@
+import { allocatorText } from '../../format/allocator.js';
+import { hasFreeTs } from '../keys.js';
+import type { Selection } from '../grouping.js';
+import { type Table, at } from '../table.js';
+import { TextBuffer, appendStack, appendText } from '../text-writer.js';
+
+const FLUSH_BYTES = 1 << 18;
+
+/** What the text of page_owner_sort shows of a group beside its counts. */
+export interface Shown {
+  readonly cull: readonly string[];
+  readonly selection: Selection;
+}
+
+/** Writes groups as page_owner_sort does (tools/mm/page_owner_sort.c), byte for byte. Each buffer is valid until the next. */
+export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Shown): Generator<Uint8Array> {
+  const out = new TextBuffer();
+  const appendGroup = shown.cull.length === 0 ? appendBlock : appendCulled;
+  for (const group of order) {
+    appendGroup(out, table, group, shown);
+    if (out.length < FLUSH_BYTES) continue;
+    yield out.contents();
+    out.clear();
+  }
+  if (out.length > 0) yield out.contents();
+}
+
+function appendCounts(out: TextBuffer, { columns }: Table, group: number): void {
+  out.ascii(`${whole(at(columns.times, group))} times, ${whole(at(columns.pages, group))} pages`);
+}
+
+function appendBlock(out: TextBuffer, table: Table, group: number): void {
+  appendCounts(out, table, group);
+  out.ascii(`, allocated by ${allocatorText(at(table.columns.allocator, group))}:\n`);
+  appendText(out, table, group);
+  out.ascii('\n');
+}
+
+function appendCulled(out: TextBuffer, table: Table, group: number, { cull, selection }: Shown): void {
+  const { columns, heads, stacks } = table;
+  const head = at(columns.head, group);
+  appendCounts(out, table, group);
+  if (cull.includes('pid') || selection.pids) out.ascii(`, PID ${at(heads.pid, head)}`);
+  if (cull.includes('tgid') || selection.tgids) out.ascii(`, TGID ${at(heads.tgid, head)}`);
+  if (cull.includes('name') || selection.names) {
+    const name = at(heads.name, head);
+    out.ascii(', task_comm_name: ');
+    out.append(heads.names.bytes, heads.names.start(name), heads.names.end(name));
+  }
+  if (cull.includes('allocator')) out.ascii(`, allocated by ${allocatorText(at(columns.allocator, group))}`);
+  if (cull.includes('free')) {
+    // The C tool's words: a page whose predecessor's release is on record counts as UNRELEASED.
+    out.ascii(hasFreeTs(at(columns.freeSeconds, group), at(columns.freeNanos, group)) ? ' (UNRELEASED)' : ' (RELEASED)');
+  }
+  if (cull.includes('stack')) {
+    out.ascii(':\n');
+    appendStack(out, stacks, at(columns.stack, group));
+  }
+  out.ascii('\n');
+}
+
+/** Digits of a whole number, also beyond 2^53 where String() rounds. */
+function whole(value: number): string {
+  return Number.isSafeInteger(value) ? String(value) : String(BigInt(value));
+}

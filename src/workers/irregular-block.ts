@@ -1,0 +1,96 @@
+import { Allocator, isVmalloc, pfnLineAllocator } from '../format/allocator.js';
+import { LF, type Span } from '../format/bytes.js';
+import { type FieldSpans, findFields, isPageOwnerText, isPfnLine } from '../format/fields.js';
+import { Shape, type TextRule, shapeOf } from '../format/header.js';
+import { NO_TIME, type Timestamp, readTimestamp } from '../format/timestamp.js';
+
+/**
+ * Reads a block of any form: fields anywhere in the text, PFN lines anywhere, numbers of any length. It gives the same head, shape and stack as the
+ * usual way wherever both give the same text, so that equal texts stay one group.
+ */
+export class IrregularBlock {
+  head: DataView = new DataView(new ArrayBuffer(0));
+  stack: DataView = new DataView(new ArrayBuffer(0));
+  shape: number = Shape.WHOLE;
+  allocator = 0;
+  isPageOwner = false;
+  private readonly rule: TextRule;
+
+  constructor(rule: TextRule) {
+    this.rule = rule;
+  }
+
+  /** Reads the lines [from, to) of `bytes`, the last one's LF included, and their times into `ts` and `freeTs`. */
+  read(bytes: Uint8Array, from: number, to: number, ts: Timestamp, freeTs: Timestamp): void {
+    const lines = bytes.subarray(from, to);
+    let pfnLine: Span = { from: 0, to: 0 };
+    const text = new Uint8Array(lines.length);
+    let length = 0;
+    for (let at = 0; at < lines.length; ) {
+      const end = lines.indexOf(LF, at) + 1;
+      if (isPfnLine(lines, at, end)) {
+        pfnLine = { from: at, to: end };
+      } else {
+        text.set(lines.subarray(at, end), length);
+        length += end - at;
+      }
+      at = end;
+    }
+    const bits = pfnLineAllocator(lines, pfnLine.from, pfnLine.to) | (isVmalloc(text, 0, length) ? Allocator.VMALLOC : 0);
+    this.allocator = bits || Allocator.OTHERS;
+    this.isPageOwner = isPageOwnerText(text, 0, length);
+    const fields = findFields(text, 0, length);
+    readOrNone(text, fields.ts, ts);
+    readOrNone(text, fields.freeTs, freeTs);
+    this.divide(text.subarray(0, length), fields);
+  }
+
+  /** Finds head, shape and stack. */
+  private divide(text: Uint8Array, fields: FieldSpans): void {
+    const lineTo = Math.max(0, text.indexOf(LF));
+    const { ts, freeTs } = fields;
+    const shape = shapeOf(text, lineTo, fields, this.rule);
+    const leftOut: Span[] = [];
+    if (ts && this.rule.withoutTs && shape === Shape.WHOLE) leftOut.push(ts);
+    if (freeTs && this.rule.withoutFreeTs && shape !== Shape.TS_FREE_TS && freeTs.from !== ts?.from) leftOut.push(freeTs);
+    const headTo = ts && shape !== Shape.WHOLE ? ts.from : lineTo;
+    this.shape = shape;
+    this.head = viewOf([...without(text, 0, headTo, leftOut), ...repeatedFields(text, headTo, fields)]);
+    this.stack = viewOf(without(text, lineTo + 1, text.length, leftOut));
+  }
+}
+
+function readOrNone(text: Uint8Array, digits: Span | undefined, into: Timestamp): void {
+  if (digits) readTimestamp(text, digits, into);
+  else Object.assign(into, NO_TIME);
+}
+
+/** The pieces of [from, to) that are left when the spans, which are in ascending order, are cut out. */
+function without(text: Uint8Array, from: number, to: number, spans: readonly Span[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let at = from;
+  for (const span of spans) {
+    if (span.from < from || span.to > to) continue;
+    pieces.push(text.subarray(at, span.from));
+    at = span.to;
+  }
+  if (at < to) pieces.push(text.subarray(at, to));
+  return pieces;
+}
+
+/** Lines that repeat the fields which stand behind the head, in a form in which findFields finds them (see Heads). */
+function repeatedFields(text: Uint8Array, headTo: number, fields: FieldSpans): Uint8Array[] {
+  const repeat = (span: Span | undefined, before: string, after: string): Uint8Array[] =>
+    span && span.from >= headTo ? [Buffer.from(before), text.subarray(span.from, span.to), Buffer.from(after)] : [];
+  return [
+    ...repeat(fields.order, '\norder ', ','),
+    ...repeat(fields.pid, '\npid ', ','),
+    ...repeat(fields.tgid, '\ntgid ', ' '),
+    ...repeat(fields.name, '\ntgid 0 (', '), ts'),
+  ];
+}
+
+function viewOf(pieces: readonly Uint8Array[]): DataView {
+  const { buffer, byteOffset, length } = Buffer.concat(pieces);
+  return new DataView(buffer, byteOffset, length);
+}

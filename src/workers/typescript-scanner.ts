@@ -1,0 +1,185 @@
+import { Allocator, pfnLineAllocator } from '../format/allocator.js';
+import { CR, LF } from '../format/bytes.js';
+import { isPfnLine } from '../format/fields.js';
+import { HeaderSplitter, Shape } from '../format/header.js';
+import { NO_TIME, type Timestamp, compareTimestamps, isNoTime, readTimestamp } from '../format/timestamp.js';
+import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
+import { Groups, type Row } from '../merge/groups.js';
+import { HeadFlag, Heads } from '../merge/heads.js';
+import { KeyBytes } from '../merge/key-bytes.js';
+import { type Counts, type Partial, noCounts, noteOffset } from '../merge/partial.js';
+import { IrregularBlock } from './irregular-block.js';
+import type { Scanner } from './scanner.js';
+import { SelectedHeads } from './selected-heads.js';
+import { StackFlag, Stacks } from './stacks.js';
+
+const EMPTY_LINE = Buffer.from('\n\n');
+
+/**
+ * The scan in plain TypeScript: one pass over the chunk. An empty line ends a block; head and stack are looked up by their bytes, so that what they
+ * hold is parsed once for each distinct one; only the times are read block by block.
+ *
+ *     Page allocated via order 0, mask 0x0(), pid 7, tgid 7 (comm), ts 12 ns     head, and the times behind it
+ *     PFN 0x4355 type Unmovable Block 33 type Unmovable Flags 0x1(slab|node=0)   says the allocator
+ *      get_page_from_freelist+0x137e/0x1450                                      stack, to the empty line
+ *     Charged to memcg /
+ *
+ * Blocks of any other form take the slow way (IrregularBlock) to the same groups.
+ */
+export class TypeScriptScanner implements Scanner {
+  private readonly grouping: Grouping;
+  private readonly identify: Identify;
+  private readonly heads: Heads = new Heads();
+  private readonly stacks: Stacks = new Stacks();
+  private readonly selected: SelectedHeads;
+  private readonly groups: Groups = new Groups();
+  private readonly key: KeyBytes = new KeyBytes();
+  private readonly header: HeaderSplitter = new HeaderSplitter();
+  private readonly irregular: IrregularBlock;
+  private readonly ts: Timestamp = { ...NO_TIME };
+  private readonly freeTs: Timestamp = { ...NO_TIME };
+  private counts: Counts = noCounts();
+  private readonly row: Row = {
+    head: 0,
+    shape: 0,
+    stack: 0,
+    tsSeconds: 0,
+    tsNanos: 0,
+    freeSeconds: 0,
+    freeNanos: 0,
+    allocator: 0,
+    first: 0,
+    times: 1,
+    pages: 0,
+  };
+
+  constructor(grouping: Grouping) {
+    this.grouping = grouping;
+    this.identify = identifier(grouping);
+    this.selected = new SelectedHeads(grouping.selection, this.heads);
+    this.irregular = new IrregularBlock(grouping.text);
+  }
+
+  scan(chunk: Uint8Array<ArrayBuffer>, offset: number): Partial {
+    this.clear();
+    this.counts.bytes = chunk.length;
+    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+    const hasCr = buffer.includes(CR);
+    for (let at = 0; ; ) {
+      while (chunk[at] === LF || (chunk[at] === CR && chunk[at + 1] === LF)) at++;
+      if (at === chunk.length) break;
+      const lastLf = hasCr ? lastLfOfBlock(buffer, at) : buffer.indexOf(EMPTY_LINE, at);
+      this.counts.blocks++;
+      if (lastLf < 0) {
+        this.counts.malformed++;
+        noteOffset(this.counts.malformedAt, offset + at);
+        break;
+      }
+      this.row.first = offset + at;
+      if (hasCr) this.addWithoutCr(buffer.subarray(at, lastLf + 1));
+      else this.addBlock(chunk, view, at, lastLf + 1);
+      at = lastLf + 1;
+    }
+    const heads = this.heads.strings.copy();
+    const stacks = this.stacks.strings.copy();
+    return { heads, stacks, groups: this.groups.copy(), counts: this.counts };
+  }
+
+  private clear(): void {
+    this.heads.clear();
+    this.stacks.clear();
+    this.selected.clear();
+    this.groups.clear();
+    this.counts = noCounts();
+  }
+
+  /** Reads CRLF as LF. */
+  private addWithoutCr(block: Buffer): void {
+    const copy = new Uint8Array(block.length);
+    let length = 0;
+    for (let at = 0; at < block.length; at++) {
+      const byte = block[at] as number;
+      if (byte !== CR || block[at + 1] !== LF) copy[length++] = byte;
+    }
+    this.addBlock(copy, new DataView(copy.buffer), 0, length);
+  }
+
+  /** Adds the block whose lines are [from, to), the last one's LF included. */
+  private addBlock(bytes: Uint8Array, view: DataView, from: number, to: number): void {
+    const { header, heads, stacks, row, ts, freeTs } = this;
+    const headerTo = bytes.indexOf(LF, from);
+    header.split(bytes, from, headerTo);
+    const head = heads.intern(view, from, header.headTo);
+    let pfnTo = headerTo;
+    if (isPfnLine(bytes, headerTo + 1, to)) pfnTo = bytes.indexOf(LF, headerTo + 1);
+    const stack = stacks.intern(view, pfnTo + 1, to);
+    const headFlags = heads.flags[head] as number;
+    const stackFlags = stacks.flags[stack] as number;
+    if (!(headFlags & HeadFlag.PLAIN) || !(stackFlags & StackFlag.PLAIN)) {
+      this.addIrregular(bytes, from, to);
+      return;
+    }
+    if (header.shape === Shape.WHOLE) Object.assign(ts, NO_TIME);
+    else readTimestamp(bytes, header.ts, ts);
+    if (header.shape !== Shape.TS_FREE_TS) Object.assign(freeTs, NO_TIME);
+    else readTimestamp(bytes, header.freeTs, freeTs);
+    if (!((headFlags | stackFlags) & HeadFlag.PAGE_OWNER)) this.noteForeign();
+    row.head = head;
+    row.shape = header.shape;
+    row.stack = stack;
+    row.allocator = 0;
+    if (this.grouping.wantsAllocator) {
+      const bits = (stackFlags & StackFlag.VMALLOC ? Allocator.VMALLOC : 0) | pfnLineAllocator(bytes, headerTo, pfnTo);
+      row.allocator = bits || Allocator.OTHERS;
+    }
+    this.addRow();
+  }
+
+  /** The slow way, for blocks whose fields do not stand where they usually do. */
+  private addIrregular(bytes: Uint8Array, from: number, to: number): void {
+    const { irregular, row } = this;
+    irregular.read(bytes, from, to, this.ts, this.freeTs);
+    if (!irregular.isPageOwner) this.noteForeign();
+    row.head = this.heads.intern(irregular.head, 0, irregular.head.byteLength);
+    row.shape = irregular.shape;
+    row.stack = this.stacks.intern(irregular.stack, 0, irregular.stack.byteLength);
+    row.allocator = irregular.allocator;
+    this.addRow();
+  }
+
+  private addRow(): void {
+    const { row, ts, freeTs, counts } = this;
+    const isLeftOut = this.grouping.selection.withoutReleased && isReleased(ts, freeTs);
+    if (isLeftOut || !this.selected.has(row.head)) {
+      counts.filtered++;
+      return;
+    }
+    counts.grouped++;
+    row.tsSeconds = ts.seconds;
+    row.tsNanos = ts.nanos;
+    row.freeSeconds = freeTs.seconds;
+    row.freeNanos = freeTs.nanos;
+    row.pages = this.heads.pages[row.head] as number;
+    this.identify(this.key, row, this.heads);
+    this.groups.add(this.key.view, this.key.length, row);
+  }
+
+  private noteForeign(): void {
+    this.counts.foreign++;
+    noteOffset(this.counts.foreignAt, this.row.first);
+  }
+}
+
+/** Whether the page was released after it was allocated. A free_ts of 0 is none; 0 ns is before any ts in any case. */
+function isReleased(ts: Timestamp, freeTs: Timestamp): boolean {
+  return !isNoTime(freeTs) && compareTimestamps(ts.seconds, ts.nanos, freeTs.seconds, freeTs.nanos) < 0;
+}
+
+/** The LF of the last line before the first empty line, or -1, where the empty line may be CRLF. */
+function lastLfOfBlock(buffer: Buffer, from: number): number {
+  for (let lf = buffer.indexOf(LF, from); lf >= 0; lf = buffer.indexOf(LF, lf + 1)) {
+    if (buffer[lf + 1] === LF || (buffer[lf + 1] === CR && buffer[lf + 2] === LF)) return lf;
+  }
+  return -1;
+}
