@@ -36,10 +36,14 @@ export function bearsOnVmalloc(header: Uint8Array, from: number, to: number): bo
   return find(header, from, to, VMALLOC) >= 0 || find(header, from, to, ALLOC_PAGES) >= 0;
 }
 
-/** ` CMA`-like words of the bits, in the order in which they are printed, each followed by a space. */
+/** The words of all 5-bit masks, each word followed by a space, in the order in which they are printed. */
+const TEXTS: readonly string[] = Array.from({ length: 32 }, (_, bits) =>
+  Object.entries(Allocator)
+    .map(([name, bit]) => (bits & bit ? `${name} ` : ''))
+    .join(''),
+);
+
+/** `CMA SLAB ` */
 export function allocatorText(bits: number): string {
-  return Object.entries(Allocator)
-    .filter(([, bit]) => bits & bit)
-    .map(([name]) => `${name} `)
-    .join('');
+  return TEXTS[bits] as string;
 }

@@ -12,62 +12,58 @@ export interface ScanOptions {
   readonly chunkBytes: number;
 }
 
-export interface ScanWatcher {
-  /** Called for each chunk that was scanned, in no order. */
-  chunkDone(bytes: number, milliseconds: number): void;
+export interface Scanned {
+  readonly merger: Merger;
+  /** Threads that scanned at the same time. */
+  readonly threads: number;
 }
 
-/** Scans all chunks of a dump, a bounded number at a time, and merges what they give. */
+/**
+ * Scans all chunks of a dump, a bounded number at a time, and merges what they give. A small dump, and the beginning of one whose size is not known, is
+ * scanned in this thread.
+ * @param chunkDone is told the bytes and the milliseconds of each chunk, in no order
+ */
 export async function scanDump(
   input: Input,
-  options: ScanOptions,
-  watcher: ScanWatcher,
-): Promise<{ merger: Merger; threads: number }> {
-  const merger = new Merger(options.grouping);
+  { grouping, threads, chunkBytes }: ScanOptions,
+  chunkDone: (bytes: number, milliseconds: number) => void,
+): Promise<Scanned> {
+  const merger = new Merger(grouping);
   const consume = (result: ChunkResult): void => {
     if ('failure' in result) throw readFailed(input.name, result.failure.offset, result.failure.code);
     merger.add(result.partial);
-    watcher.chunkDone(result.partial.counts.bytes, result.milliseconds);
+    chunkDone(result.partial.counts.bytes, result.milliseconds);
   };
-  const tasks = input.chunks(options.chunkBytes)[Symbol.asyncIterator]();
-  const first: ChunkTask[] = [];
-  while (first.length <= CHUNKS_FOR_MAIN) {
-    const next = await tasks.next();
-    if (next.done) break;
-    first.push(next.value);
-  }
-  const isSmall = first.length <= CHUNKS_FOR_MAIN;
-  const executor =
-    isSmall || options.threads === 1
-      ? mainThread(options.grouping)
-      : await workerPool(options.grouping, options.threads);
+  const smallBytes = chunkBytes * CHUNKS_FOR_MAIN;
+  let executor: Executor = mainThread(grouping);
+  const running = new Set<Promise<void>>();
   try {
-    await runAll(executor, first, tasks, consume);
+    for await (const task of input.chunks(chunkBytes)) {
+      if (threads > 1 && executor.threads === 1 && (input.size ?? task.offset) > smallBytes) {
+        executor = await workerPool(grouping, threads);
+      }
+      await start(executor, task, consume, running);
+    }
+    await Promise.all(running);
   } finally {
     await executor.close();
   }
   return { merger, threads: executor.threads };
 }
 
-/** Runs the tasks, keeping the executor's window full. Stops at the first error, which it throws. */
-async function runAll(
+/** Starts a task when the executor's window has room. Throws the error of any task that failed meanwhile. */
+async function start(
   executor: Executor,
-  first: readonly ChunkTask[],
-  rest: AsyncIterator<ChunkTask>,
+  task: ChunkTask,
   consume: (result: ChunkResult) => void,
+  running: Set<Promise<void>>,
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
-  const start = async (task: ChunkTask): Promise<void> => {
-    const run = executor.run(task).then(consume);
-    running.add(run);
-    // Only a run that failed stays in the set, so that the next race throws its error.
-    run.then(
-      () => running.delete(run),
-      () => {},
-    );
-    if (running.size >= executor.window) await Promise.race(running);
-  };
-  for (const task of first) await start(task);
-  for (let next = await rest.next(); !next.done; next = await rest.next()) await start(next.value);
-  await Promise.all(running);
+  const run = executor.run(task).then(consume);
+  running.add(run);
+  // Only a run that failed stays in the set, so that the next race throws its error.
+  run.then(
+    () => running.delete(run),
+    () => {},
+  );
+  if (running.size >= executor.window) await Promise.race(running);
 }

@@ -29,11 +29,9 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
   const started = performance.now();
   const milliseconds: number[] = [];
-  const { merger, threads } = await scanDump(input, plan, {
-    chunkDone(bytes, took) {
-      milliseconds.push(took);
-      options.onProgress?.(bytes, input.size);
-    },
+  const { merger, threads } = await scanDump(input, plan, (bytes, took) => {
+    milliseconds.push(took);
+    options.onProgress?.(bytes, input.size);
   });
   await input.close();
   const table = merger.table();

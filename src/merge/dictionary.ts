@@ -28,6 +28,8 @@ const [seed, key0, key1] = random as unknown as [number, number, number];
  */
 export class Dictionary {
   size = 0;
+  /** The id that was given last. */
+  latest: number = FREE;
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 12);
   view: DataView = new DataView(this.bytes.buffer);
   private ends: Float64Array<ArrayBuffer> = new Float64Array(64);
@@ -35,7 +37,7 @@ export class Dictionary {
   private table: Int32Array<ArrayBuffer> = new Int32Array(128).fill(FREE);
   private hash: Hash = fastHash(seed);
   private hardened = false;
-  private latest = FREE;
+
 
   start(id: number): number {
     return id === 0 ? 0 : (this.ends[id - 1] as number);
@@ -68,6 +70,18 @@ export class Dictionary {
     this.table[place] = this.latest;
     if (this.size * 2 > this.table.length) this.rebuild(this.table.length * 2);
     return this.latest;
+  }
+
+  /**
+   * The end of the string that was interned last, if it stands in `view` at `from`, or -1. Where equal strings follow each other this
+   * finds where one ends, and what it is, in one compare: then its id is `latest`.
+   */
+  endOfLatest(view: DataView, from: number): number {
+    if (this.latest === FREE) return -1;
+    const start = this.start(this.latest);
+    const length = this.end(this.latest) - start;
+    const stands = from + length <= view.byteLength && sameBytes(this.view, start, view, from, length);
+    return stands ? from + length : -1;
   }
 
   /** Forgets all strings; ids begin at 0 again. */
@@ -115,13 +129,8 @@ export class Dictionary {
   }
 
   private equals(id: number, view: DataView, from: number, to: number): boolean {
-    let mine = this.start(id);
-    if (this.end(id) - mine !== to - from) return false;
-    const own = this.view;
-    let at = from;
-    for (; at + 4 <= to; at += 4, mine += 4) if (own.getInt32(mine) !== view.getInt32(at)) return false;
-    for (; at < to; at++, mine++) if (own.getUint8(mine) !== view.getUint8(at)) return false;
-    return true;
+    const start = this.start(id);
+    return this.end(id) - start === to - from && sameBytes(this.view, start, view, from, to - from);
   }
 
   private append(view: DataView, from: number, to: number, hash: number): number {
@@ -155,4 +164,18 @@ export class Dictionary {
       this.table[place] = id;
     }
   }
+}
+
+function sameBytes(a: DataView, aFrom: number, b: DataView, bFrom: number, length: number): boolean {
+  let i = 0;
+  for (; i + 16 <= length; i += 16) {
+    const difference =
+      (a.getInt32(aFrom + i, true) ^ b.getInt32(bFrom + i, true)) |
+      (a.getInt32(aFrom + i + 4, true) ^ b.getInt32(bFrom + i + 4, true)) |
+      (a.getInt32(aFrom + i + 8, true) ^ b.getInt32(bFrom + i + 8, true)) |
+      (a.getInt32(aFrom + i + 12, true) ^ b.getInt32(bFrom + i + 12, true));
+    if (difference !== 0) return false;
+  }
+  for (; i < length; i++) if (a.getUint8(aFrom + i) !== b.getUint8(bFrom + i)) return false;
+  return true;
 }

@@ -7,6 +7,13 @@ import { TypeScriptScanner } from './typescript-scanner.js';
 /** Node reads at most 2^31 - 1 bytes a call. */
 const MOST_BYTES_A_READ = 1 << 30;
 
+/**
+ * Where in a page of memory to put byte 0 of a page of the file. Linux copies 13 GB/s to there, but 3 GB/s to a place a few bytes ahead of the
+ * file's own (node 20, AMD EPYC; large buffers begin 16 bytes behind a page's beginning).
+ */
+const PAGE = 4096;
+const PLACE_IN_PAGE = 64;
+
 /** Reads and scans one chunk after the other, in a worker or in the main thread. */
 export class ChunkRunner {
   private readonly scanner: Scanner;
@@ -18,14 +25,20 @@ export class ChunkRunner {
 
   run(task: ChunkTask): ChunkResult {
     const start = performance.now();
+    const bytes = 'bytes' in task ? task.bytes : this.place(task.offset, task.length);
     if ('fd' in task) {
-      if (this.buffer.length < task.length) this.buffer = new Uint8Array(task.length);
-      const failure = readFully(task.fd, this.buffer.subarray(0, task.length), task.offset);
+      const failure = readFully(task.fd, bytes, task.offset);
       if (failure) return { failure };
     }
-    const bytes = 'bytes' in task ? task.bytes : this.buffer.subarray(0, task.length);
     const partial = this.scanner.scan(bytes, task.offset);
     return { partial, milliseconds: performance.now() - start };
+  }
+
+  /** Memory for that part of the file. */
+  private place(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const start = PLACE_IN_PAGE + (offset % PAGE);
+    if (this.buffer.length < start + length) this.buffer = new Uint8Array(PLACE_IN_PAGE + PAGE + length);
+    return this.buffer.subarray(start, start + length);
   }
 }
 

@@ -69,17 +69,15 @@ export class TypeScriptScanner implements Scanner {
     for (let at = 0; ; ) {
       while (chunk[at] === LF || (chunk[at] === CR && chunk[at + 1] === LF)) at++;
       if (at === chunk.length) break;
-      const lastLf = hasCr ? lastLfOfBlock(buffer, at) : buffer.indexOf(EMPTY_LINE, at);
+      this.row.first = offset + at;
+      const end = hasCr ? this.addCrBlock(buffer, at) : this.addBlock(buffer, view, at);
       this.counts.blocks++;
-      if (lastLf < 0) {
+      if (end < 0) {
         this.counts.malformed++;
         noteOffset(this.counts.malformedAt, offset + at);
         break;
       }
-      this.row.first = offset + at;
-      if (hasCr) this.addWithoutCr(buffer.subarray(at, lastLf + 1));
-      else this.addBlock(chunk, view, at, lastLf + 1);
-      at = lastLf + 1;
+      at = end;
     }
     const heads = this.heads.strings.copy();
     const stacks = this.stacks.strings.copy();
@@ -94,31 +92,45 @@ export class TypeScriptScanner implements Scanner {
     this.counts = noCounts();
   }
 
-  /** Reads CRLF as LF. */
-  private addWithoutCr(block: Buffer): void {
-    const copy = new Uint8Array(block.length);
+  /** Reads CRLF as LF. Returns the end of the block's last line, or -1 if no empty line follows. */
+  private addCrBlock(bytes: Buffer, from: number): number {
+    const lastLf = lastLfOfBlock(bytes, from);
+    if (lastLf < 0) return -1;
+    const copy = Buffer.alloc(lastLf + 2 - from, LF);
     let length = 0;
-    for (let at = 0; at < block.length; at++) {
-      const byte = block[at] as number;
-      if (byte !== CR || block[at + 1] !== LF) copy[length++] = byte;
+    for (let at = from; at <= lastLf; at++) {
+      const byte = bytes[at] as number;
+      if (byte !== CR || bytes[at + 1] !== LF) copy[length++] = byte;
     }
-    this.addBlock(copy, new DataView(copy.buffer), 0, length);
+    const block = copy.subarray(0, length + 1);
+    block[length] = LF;
+    this.addBlock(block, new DataView(block.buffer, block.byteOffset, block.length), 0);
+    return lastLf + 1;
   }
 
-  /** Adds the block whose lines are [from, to), the last one's LF included. */
-  private addBlock(bytes: Uint8Array, view: DataView, from: number, to: number): void {
+  /** Adds the block that begins at `from`. Returns the end of its last line, or -1 if no empty line follows. */
+  private addBlock(bytes: Buffer, view: DataView, from: number): number {
     const { header, heads, stacks, row, ts, freeTs } = this;
     const headerTo = bytes.indexOf(LF, from);
+    if (headerTo < 0) return -1;
+    let pfnTo = headerTo;
+    if (isPfnLine(bytes, headerTo + 1, bytes.length)) pfnTo = bytes.indexOf(LF, headerTo + 1);
+    if (pfnTo < 0) return -1;
+    // Most stacks are that of the block before: one compare then finds the end and the stack.
+    let to = stacks.strings.endOfLatest(view, pfnTo + 1);
+    let stack = stacks.strings.latest;
+    if (to < 0 || bytes[to] !== LF) {
+      to = bytes.indexOf(EMPTY_LINE, pfnTo) + 1;
+      if (to === 0) return -1;
+      stack = stacks.intern(view, pfnTo + 1, to);
+    }
     header.split(bytes, from, headerTo);
     const head = heads.intern(view, from, header.headTo);
-    let pfnTo = headerTo;
-    if (isPfnLine(bytes, headerTo + 1, to)) pfnTo = bytes.indexOf(LF, headerTo + 1);
-    const stack = stacks.intern(view, pfnTo + 1, to);
     const headFlags = heads.flags[head] as number;
     const stackFlags = stacks.flags[stack] as number;
     if (!(headFlags & HeadFlag.PLAIN) || !(stackFlags & StackFlag.PLAIN)) {
       this.addIrregular(bytes, from, to);
-      return;
+      return to;
     }
     if (header.shape === Shape.WHOLE) Object.assign(ts, NO_TIME);
     else readTimestamp(bytes, header.ts, ts);
@@ -134,6 +146,7 @@ export class TypeScriptScanner implements Scanner {
       row.allocator = bits || Allocator.OTHERS;
     }
     this.addRow();
+    return to;
   }
 
   /** The slow way, for blocks whose fields do not stand where they usually do. */

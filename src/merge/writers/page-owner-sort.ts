@@ -4,7 +4,8 @@ import type { Selection } from '../grouping.js';
 import { type Table, at } from '../table.js';
 import { TextBuffer, appendStack, appendText } from '../text-writer.js';
 
-const FLUSH_BYTES = 1 << 18;
+/** Text is handed on in pieces of about this size. */
+const PIECE_BYTES = 1 << 20;
 
 /** What the text of page_owner_sort shows of a group beside its counts. */
 export interface Shown {
@@ -18,7 +19,7 @@ export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Sho
   const appendGroup = shown.cull.length === 0 ? appendBlock : appendCulled;
   for (const group of order) {
     appendGroup(out, table, group, shown);
-    if (out.length < FLUSH_BYTES) continue;
+    if (out.length < PIECE_BYTES) continue;
     yield out.contents();
     out.clear();
   }
