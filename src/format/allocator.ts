@@ -14,8 +14,16 @@ export function pfnLineAllocator(line: Uint8Array, from: number, to: number): nu
   let bits = 0;
   for (let at = from; at < to; at++) {
     const byte = line[at];
-    if (byte === 0x43 /* C */ && line[at + 1] === CMA[1] && at + 3 <= to && line[at + 2] === CMA[2]) bits |= Allocator.CMA;
-    if (byte === 0x73 /* s */ && line[at + 1] === SLAB[1] && at + 4 <= to && line[at + 2] === SLAB[2] && line[at + 3] === SLAB[3]) bits |= Allocator.SLAB;
+    if (byte === 0x43 /* C */ && line[at + 1] === CMA[1] && at + 3 <= to && line[at + 2] === CMA[2])
+      bits |= Allocator.CMA;
+    if (
+      byte === 0x73 /* s */ &&
+      line[at + 1] === SLAB[1] &&
+      at + 4 <= to &&
+      line[at + 2] === SLAB[2] &&
+      line[at + 3] === SLAB[3]
+    )
+      bits |= Allocator.SLAB;
   }
   return bits;
 }

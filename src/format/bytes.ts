@@ -70,14 +70,7 @@ export function findNumber(
 }
 
 /** Bytewise (unsigned) order of two ranges; a beginning sorts before what continues it. */
-export function compareBytes(
-  a: DataView,
-  aFrom: number,
-  aTo: number,
-  b: DataView,
-  bFrom: number,
-  bTo: number,
-): number {
+export function compareBytes(a: DataView, aFrom: number, aTo: number, b: DataView, bFrom: number, bTo: number): number {
   const common = Math.min(aTo - aFrom, bTo - bFrom);
   let at = 0;
   for (; at + 4 <= common; at += 4) {

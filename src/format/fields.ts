@@ -1,4 +1,4 @@
-import { type Span, ascii, find, findLast, findNumber, isDigit, lineEnd, SPACE, standsAt } from './bytes.js';
+import { ascii, find, findLast, findNumber, isDigit, lineEnd, SPACE, type Span, standsAt } from './bytes.js';
 
 /**
  * The fields that a block's text names, and the words around each. A kernel that prints a field in another way, or a new

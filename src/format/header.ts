@@ -1,6 +1,6 @@
-import { LF, SPACE, ascii, isDigit, standsAt } from './bytes.js';
+import { ascii, isDigit, LF, SPACE, standsAt } from './bytes.js';
 import type { FieldSpans } from './fields.js';
-import { PLAIN_DIGITS, isPlainNumber } from './timestamp.js';
+import { isPlainNumber, PLAIN_DIGITS } from './timestamp.js';
 
 /**
  * A header line, seen as a head that few blocks do not share and the numbers behind it:

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Readable, type Transform, pipeline } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import split2 from 'split2';
-import { PageownerError, cannotUnpack, missingProgram } from './errors.js';
+import { cannotUnpack, missingProgram, PageownerError } from './errors.js';
 import { undoAtEnd } from './undo.js';
 
 /** A way in which dumps are packed, told by the first bytes of the content. */

@@ -83,7 +83,14 @@ export const cannotWrite = (output: string, error: unknown): PageownerError =>
   new PageownerError('output', `cannot write ${quoted(output)}: ${errnoText(error)}`, error);
 
 export const sameFile = (input: string, output: string): PageownerError =>
-  new PageownerError('output', `input ${quoted(input)} and output ${quoted(output)} are the same file; name another output`);
+  new PageownerError(
+    'output',
+    `input ${quoted(input)} and output ${quoted(output)} are the same file; name another output`,
+  );
 
 export const workerDied = (cause: unknown): PageownerError =>
-  new PageownerError('worker', `a worker thread died: ${quoted((cause as Error).message ?? String(cause))}; nothing was written`, cause);
+  new PageownerError(
+    'worker',
+    `a worker thread died: ${quoted((cause as Error).message ?? String(cause))}; nothing was written`,
+    cause,
+  );

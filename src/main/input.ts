@@ -1,10 +1,10 @@
-import { type Stats, createReadStream, fstatSync } from 'node:fs';
+import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ChunkTask } from '../workers/task.js';
-import { LONGEST_MAGIC, compressionOf } from './compression.js';
+import { compressionOf, LONGEST_MAGIC } from './compression.js';
 import { cutStream } from './cut-stream.js';
-import { PageownerError, cannotRead, inputChanged } from './errors.js';
+import { cannotRead, inputChanged, PageownerError } from './errors.js';
 import { planChunks } from './plan-chunks.js';
 
 export const STANDARD_INPUT = '-';

@@ -1,4 +1,4 @@
-import { type Stats, fstatSync, lstatSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { fstatSync, lstatSync, realpathSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannotWrite, sameFile } from './errors.js';

@@ -14,7 +14,12 @@ const OVERLAP = 3;
  * Plans the chunks of a file of `size` bytes: from each nominal cut it reads only as far as the next boundary. Lazily, so that the first chunk can
  * be scanned at once.
  */
-export async function* planChunks(name: string, fd: number, size: number, chunkBytes: number): AsyncGenerator<ChunkTask> {
+export async function* planChunks(
+  name: string,
+  fd: number,
+  size: number,
+  chunkBytes: number,
+): AsyncGenerator<ChunkTask> {
   const probe = Buffer.allocUnsafe(PROBE_BYTES);
   for (let offset = 0; offset < size; ) {
     const end = findBoundary(name, fd, size, offset + chunkBytes, probe);

@@ -33,7 +33,10 @@ export async function runProgram(program: Command, args: () => string[], exitCod
 
 /** Makes commander throw its errors, which are reported here like all others. */
 function silenceErrors(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => {} }).showSuggestionAfterError(false);
+  command
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .showSuggestionAfterError(false);
   for (const sub of command.commands) silenceErrors(sub);
 }
 

@@ -4,7 +4,7 @@ import { usageError } from './errors.js';
 import { OPTIONS, SORT_FLAGS } from './option-table.js';
 import { Progress } from './progress.js';
 import { sortDump } from './sort-dump.js';
-import { type SortOptions, planSort } from './sort-options.js';
+import { planSort, type SortOptions } from './sort-options.js';
 import { summaryText, summaryWarnings } from './summary.js';
 
 /** What differs between the two programs that sort. */
@@ -58,7 +58,8 @@ export function sortCommand(form: SortCommandForm): Command {
     const option = new Option(entry.value ? `${flags} <${entry.value}>` : flags, entry.help).helpGroup(entry.group);
     option.attributeName = () => entry.id;
     if (entry.choices) option.choices(entry.choices);
-    else if (entry.joins) option.argParser((value, before: string | undefined) => (before ? `${before},${value}` : value));
+    else if (entry.joins)
+      option.argParser((value, before: string | undefined) => (before ? `${before},${value}` : value));
     command.addOption(option);
   }
   command.addHelpText('after', `\n${keysHelp()}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);

@@ -3,7 +3,7 @@ import { writePageOwnerSort } from '../merge/writers/page-owner-sort.js';
 import { type Input, openInput } from './input.js';
 import { type Output, openOutput } from './output.js';
 import { scanDump } from './scan-dump.js';
-import { type SortOptions, type SortPlan, planSort } from './sort-options.js';
+import { planSort, type SortOptions, type SortPlan } from './sort-options.js';
 import type { ChunkLatency, RunSummary } from './summary.js';
 
 /**

@@ -87,7 +87,12 @@ function parseSort(typed: string): OrderSpec {
 function findKey(option: string, typed: string, name: string, known: readonly Key[]): Key {
   const key = known.find(({ names }) => names.includes(name));
   if (key) return key;
-  throw unknownKey(option, typed, name, known.map(({ names }) => names.join('|')));
+  throw unknownKey(
+    option,
+    typed,
+    name,
+    known.map(({ names }) => names.join('|')),
+  );
 }
 
 function parseSelection({ pid, tgid, name, withoutReleased }: SortOptions): Selection {

@@ -1,8 +1,8 @@
 import { Shape } from '../format/header.js';
 import { timestampText } from '../format/timestamp.js';
 import { Dictionary } from './dictionary.js';
-import { type Compare, type Table, at } from './table.js';
-import { TextBuffer, appendText } from './text-writer.js';
+import { at, type Compare, type Table } from './table.js';
+import { appendText, TextBuffer } from './text-writer.js';
 
 /**
  * Bytewise order of the groups' texts, mostly without making them. A text is a lead (the header up to the first number that
@@ -50,7 +50,8 @@ function rankLeads({ size, columns, heads, rule }: Table): ((group: number) => n
     text.clear();
     text.append(heads.strings.bytes, heads.strings.start(head), heads.lineEnd(head));
     if (shape === Shape.WHOLE) text.ascii('\n');
-    else if (rule.withoutTs) text.ascii(shape === Shape.TS ? ' ns\n' : ` ns, free_ts ${rule.withoutFreeTs ? ' ns\n' : ''}`);
+    else if (rule.withoutTs)
+      text.ascii(shape === Shape.TS ? ' ns\n' : ` ns, free_ts ${rule.withoutFreeTs ? ' ns\n' : ''}`);
     const bytes = text.contents();
     leadOf[place] = leads.intern(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);
   }

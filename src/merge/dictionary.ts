@@ -1,6 +1,6 @@
 import { compareBytes } from '../format/bytes.js';
 import { grown } from './grow.js';
-import { type Hash, fastHash, strongHash } from './hash.js';
+import { fastHash, type Hash, strongHash } from './hash.js';
 
 /** Distinct byte strings as they cross a thread: one run of bytes, and where each string ends. Ids count from 0. */
 export interface Strings {
@@ -37,7 +37,6 @@ export class Dictionary {
   private table: Int32Array<ArrayBuffer> = new Int32Array(128).fill(FREE);
   private hash: Hash = fastHash(seed);
   private hardened = false;
-
 
   start(id: number): number {
     return id === 0 ? 0 : (this.ends[id - 1] as number);
@@ -119,7 +118,17 @@ export class Dictionary {
       const id = byRank[rank - 1] as number;
       const next = this.start(byRank[rank] as number);
       const length = this.end(id) - this.start(id);
-      if (compareBytes(this.view, this.start(id), this.end(id), this.view, next, Math.min(next + length, this.end(byRank[rank] as number))) === 0) return true;
+      if (
+        compareBytes(
+          this.view,
+          this.start(id),
+          this.end(id),
+          this.view,
+          next,
+          Math.min(next + length, this.end(byRank[rank] as number)),
+        ) === 0
+      )
+        return true;
     }
     return false;
   }

@@ -1,5 +1,5 @@
-import { type Span, lineEnd } from '../format/bytes.js';
 import { bearsOnVmalloc } from '../format/allocator.js';
+import { lineEnd, type Span } from '../format/bytes.js';
 import { findFields, isPageOwnerText, isPfnLine } from '../format/fields.js';
 import { digitsValue } from '../format/timestamp.js';
 import { Dictionary } from './dictionary.js';
@@ -83,4 +83,3 @@ export class Heads {
 function value(bytes: Uint8Array, digits: Span | undefined): number {
   return digits && digits.to - digits.from <= MOST_DIGITS ? digitsValue(bytes, digits) : MISSING;
 }
-

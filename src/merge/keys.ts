@@ -3,7 +3,7 @@ import { compareTexts } from './compare-texts.js';
 import type { Row } from './groups.js';
 import type { Heads } from './heads.js';
 import type { KeyBytes } from './key-bytes.js';
-import { type Compare, type Table, at } from './table.js';
+import { at, type Compare, type Table } from './table.js';
 
 /** A field that blocks can be grouped (culled) or groups be sorted by. */
 export interface Key {

@@ -3,7 +3,7 @@ import { type Grouping, identifier } from './grouping.js';
 import { Groups, type Row } from './groups.js';
 import { Heads } from './heads.js';
 import { KeyBytes } from './key-bytes.js';
-import { type Counts, type Partial, addCounts, noCounts } from './partial.js';
+import { addCounts, type Counts, noCounts, type Partial } from './partial.js';
 import type { Table } from './table.js';
 
 /** Combines partials, in any order, into the table of the whole dump. */

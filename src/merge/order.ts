@@ -10,10 +10,12 @@ export type OrderSpec = readonly { readonly key: string; readonly descending: bo
  */
 export function order(table: Table, spec: OrderSpec, cull: readonly string[]): Uint32Array {
   const ties = cull.length === 0 ? ['text'] : KEYS.filter(({ id }) => cull.includes(id)).map(({ id }) => id);
-  const compares: Compare[] = [...spec, ...ties.map((key) => ({ key, descending: false }))].map(({ key, descending }) => {
-    const compare = keyOf(key).compare(table);
-    return descending ? (a, b) => compare(b, a) : compare;
-  });
+  const compares: Compare[] = [...spec, ...ties.map((key) => ({ key, descending: false }))].map(
+    ({ key, descending }) => {
+      const compare = keyOf(key).compare(table);
+      return descending ? (a, b) => compare(b, a) : compare;
+    },
+  );
   const groups = Uint32Array.from({ length: table.size }, (_, group) => group);
   return groups.sort((a, b) => {
     for (const compare of compares) {

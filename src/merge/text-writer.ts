@@ -1,7 +1,7 @@
 import { Shape } from '../format/header.js';
 import { timestampText } from '../format/timestamp.js';
 import { grown } from './grow.js';
-import { type Table, at } from './table.js';
+import { at, type Table } from './table.js';
 
 /** A buffer that text is appended to. */
 export class TextBuffer {

@@ -1,8 +1,8 @@
 import { Allocator, isVmalloc, pfnLineAllocator } from '../format/allocator.js';
 import { LF, type Span } from '../format/bytes.js';
 import { type FieldSpans, findFields, isPageOwnerText, isPfnLine } from '../format/fields.js';
-import { Shape, type TextRule, shapeOf } from '../format/header.js';
-import { NO_TIME, type Timestamp, readTimestamp } from '../format/timestamp.js';
+import { Shape, shapeOf, type TextRule } from '../format/header.js';
+import { NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
 
 /**
  * Reads a block of any form: fields anywhere in the text, PFN lines anywhere, numbers of any length. It gives the same head, shape and stack as the
@@ -36,7 +36,8 @@ export class IrregularBlock {
       }
       at = end;
     }
-    const bits = pfnLineAllocator(lines, pfnLine.from, pfnLine.to) | (isVmalloc(text, 0, length) ? Allocator.VMALLOC : 0);
+    const bits =
+      pfnLineAllocator(lines, pfnLine.from, pfnLine.to) | (isVmalloc(text, 0, length) ? Allocator.VMALLOC : 0);
     this.allocator = bits || Allocator.OTHERS;
     this.isPageOwner = isPageOwnerText(text, 0, length);
     const fields = findFields(text, 0, length);
@@ -52,7 +53,8 @@ export class IrregularBlock {
     const shape = shapeOf(text, lineTo, fields, this.rule);
     const leftOut: Span[] = [];
     if (ts && this.rule.withoutTs && shape === Shape.WHOLE) leftOut.push(ts);
-    if (freeTs && this.rule.withoutFreeTs && shape !== Shape.TS_FREE_TS && freeTs.from !== ts?.from) leftOut.push(freeTs);
+    if (freeTs && this.rule.withoutFreeTs && shape !== Shape.TS_FREE_TS && freeTs.from !== ts?.from)
+      leftOut.push(freeTs);
     const headTo = ts && shape !== Shape.WHOLE ? ts.from : lineTo;
     this.shape = shape;
     this.head = viewOf([...without(text, 0, headTo, leftOut), ...repeatedFields(text, headTo, fields)]);

@@ -2,12 +2,12 @@ import { Allocator, pfnLineAllocator } from '../format/allocator.js';
 import { CR, LF } from '../format/bytes.js';
 import { isPfnLine } from '../format/fields.js';
 import { HeaderSplitter, Shape } from '../format/header.js';
-import { NO_TIME, type Timestamp, compareTimestamps, isNoTime, readTimestamp } from '../format/timestamp.js';
+import { compareTimestamps, isNoTime, NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { Groups, type Row } from '../merge/groups.js';
 import { HeadFlag, Heads } from '../merge/heads.js';
 import { KeyBytes } from '../merge/key-bytes.js';
-import { type Counts, type Partial, noCounts, noteOffset } from '../merge/partial.js';
+import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
 import { IrregularBlock } from './irregular-block.js';
 import type { Scanner } from './scanner.js';
 import { SelectedHeads } from './selected-heads.js';
@@ -136,7 +136,6 @@ export class TypeScriptScanner implements Scanner {
     else readTimestamp(bytes, header.ts, ts);
     if (header.shape !== Shape.TS_FREE_TS) Object.assign(freeTs, NO_TIME);
     else readTimestamp(bytes, header.freeTs, freeTs);
-    if (!((headFlags | stackFlags) & HeadFlag.PAGE_OWNER)) this.noteForeign();
     row.head = head;
     row.shape = header.shape;
     row.stack = stack;
@@ -145,7 +144,7 @@ export class TypeScriptScanner implements Scanner {
       const bits = (stackFlags & StackFlag.VMALLOC ? Allocator.VMALLOC : 0) | pfnLineAllocator(bytes, headerTo, pfnTo);
       row.allocator = bits || Allocator.OTHERS;
     }
-    this.addRow();
+    this.addRow(((headFlags | stackFlags) & HeadFlag.PAGE_OWNER) !== 0);
     return to;
   }
 
@@ -153,15 +152,14 @@ export class TypeScriptScanner implements Scanner {
   private addIrregular(bytes: Uint8Array, from: number, to: number): void {
     const { irregular, row } = this;
     irregular.read(bytes, from, to, this.ts, this.freeTs);
-    if (!irregular.isPageOwner) this.noteForeign();
     row.head = this.heads.intern(irregular.head, 0, irregular.head.byteLength);
     row.shape = irregular.shape;
     row.stack = this.stacks.intern(irregular.stack, 0, irregular.stack.byteLength);
     row.allocator = irregular.allocator;
-    this.addRow();
+    this.addRow(irregular.isPageOwner);
   }
 
-  private addRow(): void {
+  private addRow(isPageOwner: boolean): void {
     const { row, ts, freeTs, counts } = this;
     const isLeftOut = this.grouping.selection.withoutReleased && isReleased(ts, freeTs);
     if (isLeftOut || !this.selected.has(row.head)) {
@@ -169,6 +167,10 @@ export class TypeScriptScanner implements Scanner {
       return;
     }
     counts.grouped++;
+    if (!isPageOwner) {
+      counts.foreign++;
+      noteOffset(counts.foreignAt, row.first);
+    }
     row.tsSeconds = ts.seconds;
     row.tsNanos = ts.nanos;
     row.freeSeconds = freeTs.seconds;
@@ -176,11 +178,6 @@ export class TypeScriptScanner implements Scanner {
     row.pages = this.heads.pages[row.head] as number;
     this.identify(this.key, row, this.heads);
     this.groups.add(this.key.view, this.key.length, row);
-  }
-
-  private noteForeign(): void {
-    this.counts.foreign++;
-    noteOffset(this.counts.foreignAt, this.row.first);
   }
 }
 

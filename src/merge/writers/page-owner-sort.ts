@@ -1,8 +1,8 @@
 import { allocatorText } from '../../format/allocator.js';
-import { hasFreeTs } from '../keys.js';
 import type { Selection } from '../grouping.js';
-import { type Table, at } from '../table.js';
-import { TextBuffer, appendStack, appendText } from '../text-writer.js';
+import { hasFreeTs } from '../keys.js';
+import { at, type Table } from '../table.js';
+import { appendStack, appendText, TextBuffer } from '../text-writer.js';
 
 /** Text is handed on in pieces of about this size. */
 const PIECE_BYTES = 1 << 20;
@@ -51,7 +51,9 @@ function appendCulled(out: TextBuffer, table: Table, group: number, { cull, sele
   if (cull.includes('allocator')) out.ascii(`, allocated by ${allocatorText(at(columns.allocator, group))}`);
   if (cull.includes('free')) {
     // The C tool's words: a page whose predecessor's release is on record counts as UNRELEASED.
-    out.ascii(hasFreeTs(at(columns.freeSeconds, group), at(columns.freeNanos, group)) ? ' (UNRELEASED)' : ' (RELEASED)');
+    out.ascii(
+      hasFreeTs(at(columns.freeSeconds, group), at(columns.freeNanos, group)) ? ' (UNRELEASED)' : ' (RELEASED)',
+    );
   }
   if (cull.includes('stack')) {
     out.ascii(':\n');

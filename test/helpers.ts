@@ -1,0 +1,64 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { expandArguments } from '../src/main/abbreviations.js';
+import { OPTIONS } from '../src/main/option-table.js';
+import { PAGE_OWNER_SORT, sortCommand } from '../src/main/sort-command.js';
+
+/** The project's folder, seen from dist/test. */
+export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
+const PROGRAMS = join(ROOT, 'dist/src/main');
+
+/** A folder that is gone after the test file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pageowner-test-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs one of the two programs as a user does. */
+export function run(
+  program: 'page_owner_sort' | 'pageowner',
+  args: readonly string[],
+  options: { input?: Buffer | string; shell?: string; cwd?: string } = {},
+): SpawnSyncReturns<string> {
+  const script = join(PROGRAMS, `${program}.js`);
+  const settings = { encoding: 'latin1', maxBuffer: 2 ** 28, timeout: 120_000, ...options } as const;
+  if (!options.shell) return spawnSync(process.execPath, [script, ...args], { ...settings, shell: false });
+  return spawnSync('bash', ['-c', options.shell, script, ...args], { ...settings, shell: false });
+}
+
+/** Runs page_owner_sort in this process: no start-up, same parser. */
+export async function runHere(args: readonly string[]): Promise<void> {
+  const command = sortCommand(PAGE_OWNER_SORT).exitOverride();
+  await command.parseAsync(expandArguments(args, OPTIONS), { from: 'user' });
+}
+
+/** The unpacked dump of a fixture. */
+export function fixtureDump(name: string): Buffer {
+  return gunzipSync(readFileSync(join(ROOT, 'fixtures', name, 'dump.txt.gz')));
+}
+
+/** Writes a file into a folder and gives its path. */
+export function writeInto(folder: string, name: string, content: Buffer | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Whether a program can be run; tests that need one are skipped with a line that names its package. */
+export function missing(program: string, debianPackage: string): string | false {
+  const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+  return found ? false : `needs ${program}: install the package ${debianPackage}`;
+}
+
+export const BLOCK = `Page allocated via order 1, mask 0xcc0(GFP_KERNEL), pid 7, tgid 5 (comm), ts 1234 ns
+PFN 0x10 type Unmovable Block 0 type Unmovable Flags 0x0(node=0|zone=0)
+ leaf+0x1/0x2
+ root+0x3/0x4
+
+`;
