@@ -118,7 +118,7 @@ function readBlock(lines: readonly string[], options: ReferenceOptions): Block {
     name: name.name,
     ts: timeOf(ts),
     freeTs: timeOf(freeTs),
-    hasFreeTs: freeTs !== undefined,
+    hasFreeTs: timeOf(freeTs) !== NO_TIME,
     allocator: allocatorOf(textLines, lines.filter(isPfn).at(-1) ?? ''),
     foreign: !text.includes('Page allocated via order'),
   };

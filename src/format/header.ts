@@ -1,4 +1,4 @@
-import { ascii, isDigit, LF, SPACE, standsAt } from './bytes.js';
+import { ascii, isDigit, SPACE, type Span, standsAt } from './bytes.js';
 import type { FieldSpans } from './fields.js';
 import { isPlainNumber, PLAIN_DIGITS } from './timestamp.js';
 
@@ -31,6 +31,7 @@ const T = 0x74;
 const UNDERSCORE = 0x5f;
 const NANOSECONDS_LENGTH = ' ns'.length;
 const BETWEEN = ascii(' ns, free_ts ');
+const NO_DIGITS = ascii('ts  ns');
 
 /** Splits the usual header line from its end, in one pass over its numbers. The hot path: a field of this object, no allocation. */
 export class HeaderSplitter {
@@ -77,20 +78,37 @@ function digitsBeforeNs(line: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * The shape of a text's first line [from, to), given where its fields are: the same answer as HeaderSplitter for usual lines, but
- * sure for any. Digits that the rule leaves out of the text may be of any form.
+ * Splits a text's first line [0, to), given where its fields are: as HeaderSplitter splits the usual lines, but any line. The answer is a function
+ * of the text without the numbers that the rule leaves out: a line from which someone took the digits before is the same text.
  */
-export function shapeOf(line: Uint8Array, to: number, fields: FieldSpans, rule: TextRule): number {
-  const { ts, freeTs } = fields;
-  if (!ts || ts.to >= to || !(rule.withoutTs || isPlainNumber(line, ts))) return Shape.WHOLE;
-  if (ts.to + NANOSECONDS_LENGTH === to) return Shape.TS;
-  const isLast = freeTs && freeTs.from === ts.to + BETWEEN.length && freeTs.to + NANOSECONDS_LENGTH === to;
-  if (!isLast || !standsAt(line, ts.to, BETWEEN)) return Shape.WHOLE;
-  return rule.withoutFreeTs || isPlainNumber(line, freeTs) ? Shape.TS_FREE_TS : Shape.WHOLE;
+export function splitAnyLine(
+  line: Uint8Array,
+  to: number,
+  { ts, freeTs }: FieldSpans,
+  rule: TextRule,
+): { shape: number; headTo: number } {
+  const last = to - NANOSECONDS_LENGTH;
+  // `ts N ns` within `free_ts N ns` is both. What one rule leaves out is then gone for the other.
+  const isBoth = ts !== undefined && ts.from === freeTs?.from;
+  const ownTs = isBoth && !rule.withoutTs && rule.withoutFreeTs ? undefined : ts;
+  const ownFreeTs = isBoth && rule.withoutTs && !rule.withoutFreeTs ? undefined : freeTs;
+  const free = numberAt(line, last, ownFreeTs, rule.withoutFreeTs);
+  const between = free - BETWEEN.length;
+  if (free >= 0 && standsAt(line, between, BETWEEN)) {
+    const from = numberAt(line, between, ownTs, rule.withoutTs);
+    if (from >= 0) return { shape: Shape.TS_FREE_TS, headTo: from };
+  }
+  const from = numberAt(line, last, ownTs, rule.withoutTs);
+  return from >= 0 ? { shape: Shape.TS, headTo: from } : { shape: Shape.WHOLE, headTo: to };
 }
 
-/** The end of the first line of a head: what stands behind it says only where fields were found (see scan-block). */
-export function headLineEnd(head: Uint8Array, from: number, to: number): number {
-  const at = head.indexOf(LF, from);
-  return at < 0 || at > to ? to : at;
+/** Where the number begins that ends at `to`, in front of ` ns`: the field's, or no digits where they are left out anyway. -1: none that can be made again. */
+function numberAt(line: Uint8Array, to: number, field: Span | undefined, isLeftOut: boolean): number {
+  if (field?.to === to) return isLeftOut || isPlainNumber(line, field) ? field.from : -1;
+  return isLeftOut && endsWithoutDigits(line, to + NANOSECONDS_LENGTH) ? to : -1;
+}
+
+/** Whether a line that ends at `to` has lost the digits of its last time, as those in a report have. */
+export function endsWithoutDigits(line: Uint8Array, to: number): boolean {
+  return standsAt(line, to - NO_DIGITS.length, NO_DIGITS);
 }

@@ -49,7 +49,8 @@ function rankLeads({ size, columns, heads, rule }: Table): ((group: number) => n
     if (leadOf[place] !== -1) continue;
     text.clear();
     text.append(heads.strings.bytes, heads.strings.start(head), heads.lineEnd(head));
-    if (shape === Shape.WHOLE) text.ascii('\n');
+    // A block of PFN lines alone has no text, not even an empty line.
+    if (shape === Shape.WHOLE) text.ascii(text.length > 0 ? '\n' : '');
     else if (rule.withoutTs)
       text.ascii(shape === Shape.TS ? ' ns\n' : ` ns, free_ts ${rule.withoutFreeTs ? ' ns\n' : ''}`);
     const bytes = text.contents();

@@ -1,6 +1,7 @@
 import { bearsOnVmalloc } from '../format/allocator.js';
 import { lineEnd, type Span } from '../format/bytes.js';
 import { findFields, isPageOwnerText, isPfnLine } from '../format/fields.js';
+import { endsWithoutDigits } from '../format/header.js';
 import { digitsValue } from '../format/timestamp.js';
 import { Dictionary } from './dictionary.js';
 import { grown } from './grow.js';
@@ -75,7 +76,8 @@ export class Heads {
     this.tgid[id] = value(bytes, fields.tgid);
     const name = fields.name ?? { from: 0, to: 0 };
     this.name[id] = this.names.intern(this.strings.view, name.from, name.to);
-    const isPlain = !fields.ts && !isPfnLine(bytes, from, to) && !bearsOnVmalloc(bytes, from, to);
+    const isPlain =
+      !fields.ts && !endsWithoutDigits(bytes, to) && !isPfnLine(bytes, from, to) && !bearsOnVmalloc(bytes, from, to);
     this.flags[id] = (isPlain ? HeadFlag.PLAIN : 0) | (isPageOwnerText(bytes, from, to) ? HeadFlag.PAGE_OWNER : 0);
   }
 }

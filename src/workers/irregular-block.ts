@@ -1,7 +1,7 @@
 import { Allocator, isVmalloc, pfnLineAllocator } from '../format/allocator.js';
 import { LF, type Span } from '../format/bytes.js';
 import { type FieldSpans, findFields, isPageOwnerText, isPfnLine } from '../format/fields.js';
-import { Shape, shapeOf, type TextRule } from '../format/header.js';
+import { Shape, splitAnyLine, type TextRule } from '../format/header.js';
 import { NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
 
 /**
@@ -50,12 +50,10 @@ export class IrregularBlock {
   private divide(text: Uint8Array, fields: FieldSpans): void {
     const lineTo = Math.max(0, text.indexOf(LF));
     const { ts, freeTs } = fields;
-    const shape = shapeOf(text, lineTo, fields, this.rule);
+    const { shape, headTo } = splitAnyLine(text, lineTo, fields, this.rule);
     const leftOut: Span[] = [];
-    if (ts && this.rule.withoutTs && shape === Shape.WHOLE) leftOut.push(ts);
-    if (freeTs && this.rule.withoutFreeTs && shape !== Shape.TS_FREE_TS && freeTs.from !== ts?.from)
-      leftOut.push(freeTs);
-    const headTo = ts && shape !== Shape.WHOLE ? ts.from : lineTo;
+    if (ts && this.rule.withoutTs) leftOut.push(ts);
+    if (freeTs && this.rule.withoutFreeTs && !leftOut.some(({ from }) => from === freeTs.from)) leftOut.push(freeTs);
     this.shape = shape;
     this.head = viewOf([...without(text, 0, headTo, leftOut), ...repeatedFields(text, headTo, fields)]);
     this.stack = viewOf(without(text, lineTo + 1, text.length, leftOut));
