@@ -110,7 +110,7 @@ export const OPTIONS: readonly OptionEntry[] = [
     long: 'chunk-size',
     value: 'BYTES',
     group: RUNNING,
-    help: 'bytes in a chunk, also as 64K, 16M (default: 16M)',
+    help: 'bytes in a chunk, also as 64K, 4M (default: 4M)',
   },
   {
     id: 'stats',

@@ -63,7 +63,10 @@ export function sortCommand(form: SortCommandForm): Command {
     command.addOption(option);
   }
   command.addHelpText('after', `\n${keysHelp()}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
-  command.action((input: string, output: string | undefined) => run(form, input, output ?? '-', command.opts()));
+  command.action((input: string, output: string | undefined) => {
+    const speaker = (command.parent ?? command).name();
+    return run(speaker, form, input, output ?? '-', command.opts());
+  });
   return command;
 }
 
@@ -75,7 +78,13 @@ function keysHelp(): string {
   return `Keys:\n${rows.join('')}`;
 }
 
-async function run(form: SortCommandForm, input: string, output: string, values: Values): Promise<void> {
+async function run(
+  speaker: string,
+  form: SortCommandForm,
+  input: string,
+  output: string,
+  values: Values,
+): Promise<void> {
   const progress = { bar: undefined as Progress | undefined };
   const terminal = values.noProgress ? undefined : Progress.terminal();
   const options: SortOptions = {
@@ -90,9 +99,9 @@ async function run(form: SortCommandForm, input: string, output: string, values:
       progress.bar.advance(bytes);
     },
   };
-  if (values.debug) process.stderr.write(`${form.name}: ${JSON.stringify(planSort(options))}\n`);
+  if (values.debug) process.stderr.write(`${speaker}: ${JSON.stringify(planSort(options))}\n`);
   const summary = await sortDump(options).finally(() => progress.bar?.end());
-  for (const warning of summaryWarnings(input, summary)) process.stderr.write(`${form.name}: ${warning}\n`);
+  for (const warning of summaryWarnings(input, summary)) process.stderr.write(`${speaker}: ${warning}\n`);
   if (values.stats === 'json') process.stderr.write(`${JSON.stringify(summary)}\n`);
   if (values.stats === 'text') process.stderr.write(summaryText(summary));
 }

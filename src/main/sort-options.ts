@@ -31,7 +31,7 @@ export interface SortOptions {
   readonly mergeFreeTs?: boolean;
   /** Threads that scan. Default: os.availableParallelism(). */
   readonly threads?: string | number;
-  /** Size of a chunk, in bytes or with K, M or G. Default: 16M. */
+  /** Size of a chunk, in bytes or with K, M or G. Default: 4M (DEFAULT_CHUNK_BYTES). */
   readonly chunkSize?: string | number;
   /** Whether the summary has chunk latencies. */
   readonly latencies?: boolean;
@@ -120,5 +120,5 @@ function parseThreads(typed: string | number | undefined): number {
 function parseChunkSize(typed: string | number | undefined): number {
   const bytes = typed === undefined ? DEFAULT_CHUNK_BYTES : parseBytes(String(typed));
   if (bytes !== undefined && bytes >= 1 && bytes <= LONGEST_BLOCK) return bytes;
-  throw usageError(`--chunk-size takes bytes from 1 to 2G (65536, 64K, 16M), not ${typed}`);
+  throw usageError(`--chunk-size takes bytes from 1 to 2G (65536, 64K, 4M), not ${typed}`);
 }
