@@ -2,7 +2,6 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expandArguments } from '../src/main/abbreviations.js';
@@ -13,10 +12,15 @@ import { PAGE_OWNER_SORT, sortCommand } from '../src/main/sort-command.js';
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAMS = join(ROOT, 'dist/src/main');
 
-/** A folder that is gone after the test file. */
+const folders: string[] = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder that is gone after the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pageowner-test-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -3,24 +3,21 @@
  * dist/test/property.test.js` is a night's search.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { sortDump } from '../src/main/sort-dump.js';
+import { temporaryFolder } from './helpers.js';
 import { dumps, longDumps, TYPED_NAMES, terminatedDumps } from './random-dump.js';
 import { type ReferenceOptions, referenceSort } from './reference.js';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 1);
 
-const directory = mkdtempSync(join(tmpdir(), 'pageowner-property-'));
+const directory = temporaryFolder();
 const input = join(directory, 'dump');
 const output = join(directory, 'report');
-
-after(() => rmSync(directory, { recursive: true }));
 
 /** How the work is cut up, which must not show in the result. */
 interface Cut {

@@ -13,7 +13,7 @@ const TS = { before: ascii('ts '), after: ascii(' ns') };
 const FREE_TS = { before: ascii('free_ts '), after: ascii(' ns') };
 const NAME_OPENS = ascii(' (');
 /** Ends a command name. Names may hold these bytes themselves: the last on the line counts. */
-export const NAME_CLOSES: Uint8Array = ascii('), ts');
+const NAME_CLOSES: Uint8Array = ascii('), ts');
 
 const BLOCK_BEGINS = ascii('Page allocated via order');
 const PFN_BEGINS = ascii('PFN');

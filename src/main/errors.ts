@@ -35,7 +35,7 @@ const ERRNO_TEXTS: Readonly<Record<string, string>> = {
   EINVAL: 'the kernel refused (is page_owner=on in the kernel command line?)',
 };
 
-export function errnoText(error: unknown): string {
+function errnoText(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code && ERRNO_TEXTS[code]) || code || quoted(String(message));
 }

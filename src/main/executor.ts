@@ -47,6 +47,8 @@ export async function workerPool(
     // Windows beyond this are kept here; piscina's own queue has no back-pressure.
     maxQueue: threads * CHUNKS_PER_THREAD,
   });
+  // Tasks tell their own errors. What else comes is what workers still had to say when the pool was destroyed.
+  pool.on('error', () => {});
   return {
     threads,
     window: threads * CHUNKS_PER_THREAD,

@@ -7,7 +7,7 @@ import { cutStream } from './cut-stream.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
 import { planChunks } from './plan-chunks.js';
 
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
 
 /** Reads this much of a file at a time: more than a pipe holds, little beside a chunk. */

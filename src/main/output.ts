@@ -5,7 +5,7 @@ import { cannotWrite, sameFile } from './errors.js';
 import type { Input } from './input.js';
 import { undoAtEnd } from './undo.js';
 
-export const STANDARD_OUTPUT = '-';
+const STANDARD_OUTPUT = '-';
 const STDOUT_FD = 1;
 const PERMISSIONS = 0o7777;
 

@@ -27,6 +27,7 @@ export async function scanDump(
   input: Input,
   { grouping, threads, chunkBytes }: ScanOptions,
   chunkDone: (bytes: number, milliseconds: number) => void,
+  startPool: typeof workerPool = workerPool,
 ): Promise<Scanned> {
   const merger = new Merger(grouping);
   const consume = (result: ChunkResult): void => {
@@ -40,7 +41,7 @@ export async function scanDump(
   try {
     for await (const task of input.chunks(chunkBytes)) {
       if (threads > 1 && executor.threads === 1 && (input.size ?? task.offset) > smallBytes) {
-        executor = await workerPool(grouping, threads);
+        executor = await startPool(grouping, threads);
       }
       await start(executor, task, consume, running);
     }

@@ -22,6 +22,8 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
     return summary;
   } catch (error) {
     await output?.discard();
+    // Closed already, or not complete: the error that is known tells more.
+    await input.close().catch(() => {});
     throw error;
   }
 }

@@ -36,7 +36,7 @@ export function summaryText(summary: RunSummary): string {
     ['chunk latency', latencyText(summary.chunkLatencyMs)],
     ['time', `${summary.seconds} s, ${summary.megabytesPerSecond} MB/s`],
   ];
-  return rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join('');
+  return rows.map(([name, value]) => `${name.padEnd(15)}${value}\n`).join('');
 }
 
 function latencyText(latency: ChunkLatency | undefined): string {

@@ -15,7 +15,7 @@ export const HeadFlag = {
 } as const;
 
 /** What a field counts as that a block does not have. */
-export const MISSING = -1;
+const MISSING = -1;
 
 const LARGEST_ORDER = 64;
 const MOST_DIGITS = 15;

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { OPTIONS } from '../src/main/option-table.js';
+import { BLOCK, ROOT, run, runHere, temporaryFolder, writeInto } from './helpers.js';
+
+const folder = temporaryFolder();
+const dump = writeInto(folder, 'dump', `${BLOCK}${BLOCK.replace('7, tgid 5', '8, tgid 6').repeat(2)}`);
+const output = join(folder, 'output');
+
+async function sorted(...args: string[]): Promise<string> {
+  await runHere([...args, dump, output]);
+  return readFileSync(output, 'latin1');
+}
+
+const ERRORS: readonly (readonly [string, RegExp])[] = [
+  ['--nonsense dump out', /unknown option '--nonsense'/],
+  ['-x dump out', /unknown option '-x'/],
+  ['--cull=stack dump out', /wrong argument after --cull option:stack .*"stack".*st\|stacktrace, .*ator\|allocator/],
+  ['--cull=st, dump out', /wrong argument after --cull option:st,/],
+  ['--sort=-x dump out', /wrong argument after --sort option:-x .*"x".*T\|txt/],
+  ['--sort=free dump out', /wrong argument after --sort option:free/],
+  ['--pid=1,x dump out', /wrong\/invalid pid in from the command line:1,x/],
+  ['--pid= dump out', /wrong\/invalid pid in from the command line:/],
+  ['--tgid=1.5 dump out', /wrong\/invalid tgid in from the command line:1\.5/],
+  ['-m -n dump out', /two sort orders: -n and -m/],
+  ['-mn dump out', /two sort orders/],
+  ['-m --sort=pid dump out', /two sort orders: -m and --sort/],
+  ['dump', /missing required argument 'output'/],
+  ['', /missing required argument 'input'/],
+  ['dump out more', /too many arguments/],
+  ['--cull', /argument missing/],
+  ['--threads=0 dump out', /--threads takes a whole number from 1/],
+  ['--threads=many dump out', /--threads takes/],
+  ['--chunk-size=0 dump out', /--chunk-size takes bytes/],
+  ['--chunk-size=1X dump out', /--chunk-size takes bytes/],
+  ['--compat=5 dump out', /'5' is invalid.*6\.12, 6\.1/],
+  ['--stats=xml dump out', /'xml' is invalid.*text, json/],
+];
+
+for (const [line, message] of ERRORS) {
+  test(`an error of one line: ${line}`, () => {
+    const own = temporaryFolder();
+    writeInto(own, 'dump', BLOCK);
+    const args = line.split(' ').filter(Boolean);
+    const { status, stdout, stderr } = run('page_owner_sort', args, { cwd: own });
+    assert.match(stderr, message);
+    assert.match(stderr, /^page_owner_sort: [^\n]+\n$/);
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
+    assert.deepEqual(readdirSync(own), ['dump']);
+  });
+}
+
+test('pageowner exits 2 for the same errors', () => {
+  const { status, stdout, stderr } = run('pageowner', ['sort', '--cull=x', dump]);
+  assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+  assert.match(stderr, /^pageowner: wrong argument after --cull option:x [^\n]+\n$/);
+  assert.equal(run('pageowner', ['nonsense']).status, 2);
+});
+
+test('long names may be shortened', async () => {
+  assert.equal(await sorted('--cu=pid'), await sorted('--cull=pid'));
+  assert.equal(await sorted('--so', '-pid', '--cul', 'tg'), await sorted('--sort=-pid', '--cull=tg'));
+  assert.equal(await sorted('--na', 'absent'), '');
+});
+
+test("where a short form could mean several options, the kernel's own is meant", async () => {
+  assert.equal(await sorted('--c=pid'), await sorted('--cull=pid'));
+  assert.equal(await sorted('--t=5'), await sorted('--tgid=5'));
+});
+
+test('short options may be joined', async () => {
+  assert.equal(await sorted('-fm'), await sorted('-f', '-m'));
+});
+
+test('options stand anywhere', async () => {
+  await runHere([dump, '-m', output, '--cull', 'pid']);
+  assert.equal(readFileSync(output, 'latin1'), await sorted('-m', '--cull=pid'));
+});
+
+test('behind -- there are only operands', () => {
+  const own = temporaryFolder();
+  writeInto(own, '-m', BLOCK);
+  const { status, stdout } = run('page_owner_sort', ['--cull=pid', '--', '-m', '-'], { cwd: own });
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: '1 times, 2 pages, PID 7\n' });
+});
+
+test('a repeated cull adds keys; other repeated options count once, the last', async () => {
+  assert.equal(await sorted('--cull=pid', '--cull=tgid'), await sorted('--cull=pid,tgid'));
+  assert.equal(await sorted('--pid=1', '--pid=8'), await sorted('--pid=8'));
+});
+
+test('pageowner sort needs no output, and merges blocks that differ in free_ts only', () => {
+  const [one, other] = ['1', '2'].map((free) => BLOCK.replace('1234 ns', `1234 ns, free_ts ${free} ns`));
+  const input = writeInto(folder, 'free', `${one}${other}`);
+  assert.match(run('pageowner', ['sort', input]).stdout, /^2 times, 4 pages, /);
+  assert.match(run('page_owner_sort', [input, '-']).stdout, /^1 times, 2 pages, /);
+});
+
+for (const [program, args] of [
+  ['page_owner_sort', ['--help']],
+  ['page_owner_sort', ['-h']],
+  ['pageowner', ['sort', '--help']],
+] as const) {
+  test(`${program} ${args.join(' ')} names every option`, () => {
+    const { status, stdout, stderr } = run(program, args);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    for (const { short, long } of OPTIONS) {
+      if (short) assert.match(stdout, new RegExp(` -${short}\\b`));
+      if (long) assert.match(stdout, new RegExp(` --${long}\\b`));
+    }
+  });
+}
+
+test('--version is that of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  assert.equal(run('page_owner_sort', ['--version']).stdout, `${version}\n`);
+  assert.equal(run('pageowner', ['--version']).stdout, `${version}\n`);
+});
+
+test('a link to the program starts it, as npm installs it', () => {
+  const link = join(folder, 'linked');
+  symlinkSync(join(ROOT, 'dist/src/main/page_owner_sort.js'), link);
+  const { stdout } = run('page_owner_sort', [link, dump], { shell: `${process.execPath} $1 --cull=pid $2 -` });
+  assert.equal(stdout, '2 times, 4 pages, PID 8\n1 times, 2 pages, PID 7\n');
+});
+
+test('-d says on stderr how the options were understood', () => {
+  const { stdout, stderr } = run('page_owner_sort', ['-d', '--cull=pid', dump, '-']);
+  assert.match(stderr, /"cull":\["pid"\]/);
+  assert.match(stdout, /^2 times/);
+});

@@ -1,0 +1,4 @@
+/** Stands in for workers/entry.js: a worker that dies in its first chunk. */
+export default function run(): never {
+  process.exit(3);
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { PageownerError, sortDump } from 'pageowner';
+import { BLOCK, temporaryFolder, writeInto } from './helpers.js';
+
+const folder = temporaryFolder();
+const input = writeInto(folder, 'dump', BLOCK.repeat(3));
+const output = join(folder, 'report');
+
+test('sortDump writes a report and says what it did', async () => {
+  const { seconds, megabytesPerSecond, ...summary } = await sortDump({ input, output, cull: 'pid', threads: 1 });
+  assert.deepEqual(summary, {
+    bytes: BLOCK.length * 3,
+    blocks: 3,
+    grouped: 3,
+    filtered: 0,
+    malformed: 0,
+    malformedAt: [],
+    foreign: 0,
+    foreignAt: [],
+    groups: 1,
+    unterminatedAt: null,
+    threads: 1,
+    chunks: 1,
+  });
+  assert.ok(seconds >= 0 && megabytesPerSecond > 0);
+  assert.equal(readFileSync(output, 'latin1'), '3 times, 6 pages, PID 7\n');
+});
+
+test('what cannot be done is a PageownerError with a code', async () => {
+  for (const [options, code] of [
+    [{ cull: 'nonsense' }, 'usage'],
+    [{ threads: 0 }, 'usage'],
+    [{ compat: '5.0' as '6.1' }, 'usage'],
+    [{ input: join(folder, 'absent') }, 'input'],
+    [{ output: join(folder, 'absent/report') }, 'output'],
+  ] as const) {
+    await assert.rejects(sortDump({ input, output, ...options }), (error) => {
+      assert.ok(error instanceof PageownerError);
+      assert.equal(error.code, code);
+      assert.doesNotMatch(error.message, /\n/);
+      return true;
+    });
+  }
+});
+
+test('two runs at a time do not disturb each other', async () => {
+  const other = writeInto(folder, 'other', BLOCK.repeat(500));
+  const otherOutput = join(folder, 'other-report');
+  const [one, two] = await Promise.all([
+    sortDump({ input, output, cull: 'pid' }),
+    sortDump({ input: other, output: otherOutput, cull: 'tgid', threads: 2, chunkSize: 100 }),
+  ]);
+  assert.deepEqual([one.blocks, two.blocks], [3, 500]);
+  assert.equal(readFileSync(otherOutput, 'latin1'), '500 times, 1000 pages, TGID 5\n');
+});

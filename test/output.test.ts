@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, test } from 'node:test';
+import { sortDump } from '../src/main/index.js';
+import { BLOCK, fixtureDump, run, runHere, temporaryFolder, writeInto } from './helpers.js';
+
+const dump = writeInto(temporaryFolder(), 'dump', fixtureDump('6.12-boot'));
+const NODE = process.execPath;
+let folder = '';
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+test('a failed run leaves the old report', () => {
+  const output = writeInto(folder, 'report', 'old');
+  const broken = writeInto(temporaryFolder(), 'broken', Buffer.from('1f8b080000', 'hex'));
+  assert.equal(run('page_owner_sort', [broken, output]).status, 1);
+  assert.equal(readFileSync(output, 'latin1'), 'old');
+  assert.deepEqual(readdirSync(folder), ['report']);
+});
+
+test('the input is refused as output, under any name', async () => {
+  const input = writeInto(folder, 'dump', BLOCK);
+  symlinkSync(input, join(folder, 'symbolic'));
+  linkSync(input, join(folder, 'hard'));
+  for (const name of ['dump', 'symbolic', 'hard']) {
+    await assert.rejects(sortDump({ input, output: join(folder, name) }), /same file/);
+  }
+  const { status, stderr } = run('page_owner_sort', [input, folder], { shell: `${NODE} $0 $1 - >> $1` });
+  assert.equal(status, 1);
+  assert.match(stderr, /same file/);
+  assert.equal(readFileSync(input, 'latin1'), BLOCK);
+});
+
+test('a missing folder is an error', async () => {
+  await assert.rejects(sortDump({ input: dump, output: join(folder, 'absent/report') }), /no such file or directory/);
+});
+
+test('a folder as output is an error', async () => {
+  mkdirSync(join(folder, 'report'));
+  await assert.rejects(sortDump({ input: dump, output: join(folder, 'report') }), /directory/);
+});
+
+test('a full device is an error', () => {
+  for (const output of ['/dev/full', '-']) {
+    const { status, stderr } = run('page_owner_sort', [dump, output], { shell: `${NODE} $0 $1 $2 > /dev/full` });
+    assert.equal(status, 1, output);
+    assert.match(stderr, /^page_owner_sort: cannot write .*no space left on the device\n$/);
+  }
+});
+
+test('a full disk leaves no half report', () => {
+  const { status, stderr } = run('page_owner_sort', [dump, join(folder, 'report')], {
+    shell: `ulimit -f 8; trap "" XFSZ; ${NODE} $0 $1 $2`,
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /file too large/);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('a reader that has seen enough is no error', () => {
+  const shell = `${NODE} $0 $1 - | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = run('page_owner_sort', [dump], { shell });
+  assert.equal(stderr, '');
+  assert.match(stdout, /^\d+ times.*\n0\n$/);
+});
+
+test('a symbolic link stays one', async () => {
+  const target = writeInto(folder, 'target', 'old');
+  const link = join(folder, 'link');
+  symlinkSync(target, link);
+  await runHere([dump, link]);
+  assert.ok(lstatSync(link).isSymbolicLink());
+  assert.match(readFileSync(target, 'latin1'), /^\d+ times/);
+});
+
+test('an existing report keeps its permissions', async () => {
+  const output = writeInto(folder, 'report', 'old');
+  await chmod(output, 0o604);
+  await runHere([dump, output]);
+  assert.equal(statSync(output).mode & 0o777, 0o604);
+});
+
+test('only the report is left in the folder', async () => {
+  await runHere([dump, join(folder, 'report')]);
+  assert.deepEqual(readdirSync(folder), ['report']);
+});
+
+test('a FIFO is written to, not replaced', () => {
+  const fifo = join(folder, 'fifo');
+  const { stdout } = run('page_owner_sort', [dump, fifo], { shell: `mkfifo $2; cat $2 & ${NODE} $0 $1 $2; wait` });
+  assert.match(stdout, /^\d+ times/);
+  assert.ok(existsSync(fifo) && lstatSync(fifo).isFIFO());
+});

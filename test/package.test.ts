@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT, temporaryFolder } from './helpers.js';
+
+const folder = temporaryFolder();
+execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT, stdio: 'pipe' });
+const [tarball = ''] = readdirSync(folder);
+execFileSync('tar', ['-xzf', tarball], { cwd: folder });
+const packed = join(folder, 'package');
+
+test('the package has what runs, and nothing else', () => {
+  const files = readdirSync(packed, { recursive: true, encoding: 'utf8' });
+  assert.deepEqual(
+    files.filter((file) => /(^|\/)(test|bench|fixtures|node_modules)(\/|$)/.test(file)),
+    [],
+  );
+  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/workers/entry.js']) {
+    assert.ok(files.includes(file), file);
+  }
+});
+
+test('no file of the package names a folder of this machine', () => {
+  const files = readdirSync(packed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const { name, parentPath } of files) {
+    assert.ok(!readFileSync(join(parentPath, name), 'latin1').includes(ROOT), name);
+  }
+});
+
+test('the package runs with its dependencies alone', () => {
+  symlinkSync(join(ROOT, 'node_modules'), join(packed, 'node_modules'));
+  const fixture = join(ROOT, 'fixtures/6.12-boot/dump.txt.gz');
+  for (const [program, args] of [
+    ['page_owner_sort', ['--threads=2', '--chunk-size=1', fixture, '-']],
+    ['pageowner', ['sort', fixture]],
+  ] as const) {
+    const script = join(packed, `dist/src/main/${program}.js`);
+    assert.match(execFileSync(process.execPath, [script, ...args], { encoding: 'latin1' }), /^\d+ times, /);
+  }
+});
