@@ -1,0 +1,22 @@
+/** Question: how fast are the partials of chunks combined? This runs in the main thread while the workers scan, so it must cost little beside a scan. */
+import assert from 'node:assert/strict';
+import { at } from '../../src/merge/table.js';
+import type { Kernel } from './kernel.js';
+import { type Material, mergeAll, scanAll } from './material.js';
+import { naiveGroups } from './naive-groups.js';
+
+export function mergeKernel(material: Material): Kernel {
+  const partials = scanAll(material);
+  return {
+    name: `merge ${partials.length} partials`,
+    amount: partials.reduce((sum, { groups }) => sum + groups.head.length, 0),
+    unit: 'groups',
+    check() {
+      const { size, columns } = mergeAll(material, partials).table();
+      const found = Array.from({ length: size }, (_, i) => [at(columns.times, i), at(columns.pages, i)]);
+      const expected = naiveGroups(material.dump).map(({ times, pages }) => [times, pages]);
+      assert.deepEqual(found, expected, 'merge: other groups than the naive way');
+    },
+    run: () => mergeAll(material, partials).table(),
+  };
+}

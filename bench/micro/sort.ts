@@ -1,0 +1,29 @@
+/** Question: how fast are groups put into their final order: by times, equal ones by stack? Ranking the stacks by their bytes is part of it. */
+import assert from 'node:assert/strict';
+import { order } from '../../src/merge/order.js';
+import { at } from '../../src/merge/table.js';
+import type { Kernel } from './kernel.js';
+import { type Material, mergeAll, scanAll } from './material.js';
+import { naiveGroups, naiveOrder } from './naive-groups.js';
+
+export function sortKernel(material: Material): Kernel {
+  const merger = mergeAll(material, scanAll(material));
+  const { plan } = material;
+  // A table keeps its ranks: a new one each time, which costs little.
+  const run = () => order(merger.table(), plan.order, plan.grouping.cull);
+  return {
+    name: 'sort groups',
+    amount: merger.table().size,
+    unit: 'groups',
+    check() {
+      const { columns, stacks } = merger.table();
+      const found = Array.from(run(), (group) => {
+        const stack = at(columns.stack, group);
+        return Buffer.from(stacks.bytes.subarray(stacks.start(stack), stacks.end(stack))).toString('latin1');
+      });
+      const expected = naiveOrder(naiveGroups(material.dump)).map(({ stack }) => stack);
+      assert.deepEqual(found, expected, 'sort: another order than the naive way');
+    },
+    run,
+  };
+}
