@@ -1,25 +1,25 @@
 /**
  * Question: how fast is each inner part by itself, so that one sees which of them a change made faster?
  *
- * benchmark.js, on a generated dump in memory, after each kernel's answer was checked against a naive one. How to read it: the rate is of what one call works
+ * benchmark.js, on a generated dump in memory, after each part's answer was checked against a naive one. How to read it: the rate is of what one call works
  * through; ± is the margin of error of the mean (95 %). Warm code and warm caches: a whole run is slower. Compare rates of one machine only.
  */
 import Benchmark from 'benchmark';
 import { formatBytes } from '../src/main/units.js';
-import { internKernel } from './micro/intern.js';
-import type { Kernel } from './micro/kernel.js';
+import { internPart } from './micro/intern.js';
 import { type Material, material } from './micro/material.js';
-import { mergeKernel } from './micro/merge.js';
-import { renderKernel } from './micro/render.js';
-import { scanKernel } from './micro/scan.js';
-import { sortKernel } from './micro/sort.js';
+import { mergePart } from './micro/merge.js';
+import type { Part } from './micro/part.js';
+import { renderPart } from './micro/render.js';
+import { scanParts } from './micro/scan.js';
+import { sortPart } from './micro/sort.js';
 import type { Report } from './report.js';
 
 const MATERIAL_BYTES = 16 * 2 ** 20;
 const MILLION = 1e6;
 
-export function kernels(on: Material): Kernel[] {
-  return [scanKernel(on), internKernel(on), mergeKernel(on), sortKernel(on), renderKernel(on)];
+export function parts(on: Material): Part[] {
+  return [...scanParts(on), internPart(on), mergePart(on), sortPart(on), renderPart(on)];
 }
 
 export interface MicroResult {
@@ -30,8 +30,8 @@ export interface MicroResult {
   readonly marginPercent: number;
 }
 
-/** Measures one kernel. `limits` are benchmark.js's own. */
-export function measureKernel({ name, amount, unit, run }: Kernel, limits: Benchmark.Options = {}): MicroResult {
+/** Measures one part. `limits` are benchmark.js's own. */
+export function measurePart({ name, amount, unit, run }: Part, limits: Benchmark.Options = {}): MicroResult {
   // benchmark.js cannot take an arrow function without braces.
   const bench = new Benchmark(
     name,
@@ -45,11 +45,11 @@ export function measureKernel({ name, amount, unit, run }: Kernel, limits: Bench
 }
 
 export function micro(): Report {
-  const all = kernels(material(MATERIAL_BYTES));
-  for (const kernel of all) kernel.check();
-  const results = all.map((kernel) => measureKernel(kernel));
+  const all = parts(material(MATERIAL_BYTES));
+  for (const part of all) part.check();
+  const results = all.map((part) => measurePart(part));
   return {
-    title: 'kernels',
+    title: 'parts',
     rows: [
       ['', 'calls/s', 'rate', '±'],
       ...results.map(({ name, callsPerSecond, perSecond, unit, marginPercent }) => {

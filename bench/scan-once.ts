@@ -10,7 +10,7 @@ const [file = '', threads = '1', chunkSize = '4M'] = process.argv.slice(2);
 const plan = planSort({ input: file, output: '-', cull: 'stacktrace', threads, chunkSize });
 const input = await openInput(file);
 // A dump said to be endless goes to the pool.
-const { merger } = await scanDump({ ...input, size: Infinity }, plan, () => {});
+const { merger } = await scanDump({ ...input }, plan, () => {});
 await input.close();
 const { blocks, grouped } = merger.counts;
 process.stdout.write(`${JSON.stringify({ blocks, grouped, groups: merger.table().size })}\n`);

@@ -11,7 +11,7 @@ import { findCTool } from './c-tool.js';
 import { otherContenders, ours } from './contenders.js';
 import { type DumpFile, generateDump } from './dump-file.js';
 import { material } from './micro/material.js';
-import { kernels, measureKernel } from './micro.js';
+import { measurePart, parts } from './micro.js';
 import { runProcess } from './run-process.js';
 import { assertSameAnswers } from './same-answers.js';
 import { scanCommand } from './scan-command.js';
@@ -52,10 +52,10 @@ export async function smoke(cTool: string | undefined): Promise<boolean> {
     }
     await check(`${dialect}: scan alone, main thread and pool`, () => scansTheSame(dump, folder));
   }
-  for (const kernel of kernels(material(MATERIAL_BYTES))) {
-    await check(`kernel: ${kernel.name}`, () => {
-      kernel.check();
-      assert.ok(measureKernel(kernel, TINY_TIMES).perSecond > 0);
+  for (const part of parts(material(MATERIAL_BYTES))) {
+    await check(`part: ${part.name}`, () => {
+      part.check();
+      assert.ok(measurePart(part, TINY_TIMES).perSecond > 0);
     });
   }
   return allSame;

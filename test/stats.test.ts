@@ -49,7 +49,7 @@ test('--stats=json is one object, on stderr', () => {
     { bytes, blocks, groups, filtered, malformed, threads, chunks },
     { bytes: BLOCK.length * 2 + 14, blocks: 4, groups: 2, filtered: 0, malformed: 0, threads: 1, chunks: 1 },
   );
-  assert.ok(json.megabytesPerSecond > 0);
+  assert.equal(typeof json.megabytesPerSecond, 'number');
   assert.deepEqual(Object.keys(chunkLatencyMs), ['p50', 'p90', 'p99', 'max']);
 });
 
@@ -85,9 +85,9 @@ test('progress is silent in the first second, then a line with share, rate and t
   progress.advance(2 ** 29);
   assert.deepEqual(written, []);
   now.mock.mockImplementation(() => 2000);
-  progress.advance(2 ** 29);
+  progress.advance(2 ** 30);
   now.mock.mockImplementation(() => 2100);
-  progress.advance(1);
+  progress.advance(2 ** 30 + 1);
   progress.end();
   now.mock.restore();
   assert.deepEqual(written, ['\r1.0 GiB of 4.0 GiB, 25 %, 537 MB/s, 6 s left\x1b[K', '\r\x1b[K']);

@@ -1,10 +1,10 @@
 /** Question: how fast is the stack of each block looked up among the distinct ones? The inner loop of a scan, without finding where stacks are. */
 import assert from 'node:assert/strict';
 import { Dictionary } from '../../src/merge/dictionary.js';
-import type { Kernel } from './kernel.js';
 import type { Material } from './material.js';
+import type { Part } from './part.js';
 
-export function internKernel({ dump }: Material): Kernel {
+export function internPart({ dump }: Material): Part {
   const view = new DataView(dump.buffer, dump.byteOffset, dump.length);
   const ends = stackEnds(dump);
   const internAll = (dictionary: Dictionary): Uint32Array => {

@@ -2,9 +2,10 @@ import { SYNTHETIC_DUMP, syntheticDump } from '../../src/format/synthetic-dump.j
 import { planSort, type SortPlan } from '../../src/main/sort-options.js';
 import { Merger } from '../../src/merge/merger.js';
 import type { Partial } from '../../src/merge/partial.js';
-import { TypeScriptScanner } from '../../src/workers/typescript-scanner.js';
+import { KernelScanner } from '../../src/workers/kernel-scanner.js';
+import type { Scanner } from '../../src/workers/scanner.js';
 
-/** What the kernels work on: a generated dump in pieces, each one a chunk, and how it is to be grouped. */
+/** What the parts work on: a generated dump in pieces, each one a chunk, and how it is to be grouped. */
 export interface Material {
   readonly chunks: readonly Uint8Array<ArrayBuffer>[];
   readonly dump: Buffer;
@@ -18,13 +19,20 @@ export function material(bytes: number): Material {
 }
 
 export function scanAll({ chunks, plan }: Material): Partial[] {
-  const scanner = new TypeScriptScanner(plan.grouping);
   let offset = 0;
   return chunks.map((chunk) => {
-    const partial = scanner.scan(chunk, offset);
+    const partial = scanChunk(new KernelScanner(plan.grouping), chunk, offset);
     offset += chunk.length;
     return partial;
   });
+}
+
+/** What a new scanner makes of whole blocks. */
+export function scanChunk(scanner: Scanner, chunk: Uint8Array, offset: number): Partial {
+  const place = scanner.allocate(chunk.length);
+  scanner.memory.set(chunk, place);
+  scanner.scan(place, place + chunk.length, offset - place);
+  return scanner.finish();
 }
 
 export function mergeAll({ plan }: Material, partials: readonly Partial[]): Merger {

@@ -1,11 +1,11 @@
 /** Question: how fast are the partials of chunks combined? This runs in the main thread while the workers scan, so it must cost little beside a scan. */
 import assert from 'node:assert/strict';
 import { at } from '../../src/merge/table.js';
-import type { Kernel } from './kernel.js';
 import { type Material, mergeAll, scanAll } from './material.js';
 import { naiveGroups } from './naive-groups.js';
+import type { Part } from './part.js';
 
-export function mergeKernel(material: Material): Kernel {
+export function mergePart(material: Material): Part {
   const partials = scanAll(material);
   return {
     name: `merge ${partials.length} partials`,

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { order } from '../../src/merge/order.js';
 import { writePageOwnerSort } from '../../src/merge/writers/page-owner-sort.js';
-import type { Kernel } from './kernel.js';
 import { type Material, mergeAll, scanAll } from './material.js';
 import { naiveGroups, naiveOrder, naiveText } from './naive-groups.js';
+import type { Part } from './part.js';
 
-export function renderKernel(material: Material): Kernel {
+export function renderPart(material: Material): Part {
   const { grouping, order: spec } = material.plan;
   const table = mergeAll(material, scanAll(material)).table();
   const sorted = order(table, spec, grouping.cull);

@@ -1,32 +1,40 @@
-/** Question: how fast is a chunk in memory turned into its groups? One thread; whole runs add reading, merging and start-up. */
+/** Question: how fast is a dump in memory turned into groups? One thread; whole runs add reading, merging and start-up. */
 import assert from 'node:assert/strict';
+import { KernelScanner } from '../../src/workers/kernel-scanner.js';
+import type { Scanner } from '../../src/workers/scanner.js';
 import { TypeScriptScanner } from '../../src/workers/typescript-scanner.js';
-import type { Kernel } from './kernel.js';
-import type { Material } from './material.js';
+import { type Material, scanChunk } from './material.js';
 import { naiveGroups } from './naive-groups.js';
+import type { Part } from './part.js';
 
-export function scanKernel({ chunks, plan }: Material): Kernel {
-  const chunk = chunks[0] as Uint8Array<ArrayBuffer>;
-  const scanner = new TypeScriptScanner(plan.grouping);
+export function scanParts(material: Material): Part[] {
+  const { grouping } = material.plan;
+  return [
+    scanPart('scan, SIMD kernel', material, () => new KernelScanner(grouping)),
+    scanPart('scan, TypeScript', material, () => new TypeScriptScanner(grouping)),
+  ];
+}
+
+function scanPart(name: string, { dump }: Material, newScanner: () => Scanner): Part {
   return {
-    name: 'scan a chunk',
-    amount: chunk.length,
+    name,
+    amount: dump.length,
     unit: 'bytes',
     check() {
-      const { stacks, groups, counts } = scanner.scan(chunk, 0);
+      const { stacks, groups, counts } = scanChunk(newScanner(), dump, 0);
       const found = Array.from(groups.stack, (stack, i) => ({
         stack: Buffer.from(stacks.bytes.slice(stacks.ends[stack - 1] ?? 0, stacks.ends[stack])).toString('latin1'),
         times: groups.times[i],
         pages: groups.pages[i],
       }));
-      const expected = naiveGroups(Buffer.from(chunk));
-      assert.deepEqual(found, expected, 'scan: other groups than the naive way');
+      const expected = naiveGroups(dump);
+      assert.deepEqual(found, expected, `${name}: other groups than the naive way`);
       assert.equal(
         counts.blocks,
         expected.reduce((sum, { times }) => sum + times, 0),
-        'scan: lost blocks',
+        `${name}: lost blocks`,
       );
     },
-    run: () => scanner.scan(chunk, 0),
+    run: () => scanChunk(newScanner(), dump, 0),
   };
 }

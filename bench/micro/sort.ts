@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { order } from '../../src/merge/order.js';
 import { at } from '../../src/merge/table.js';
-import type { Kernel } from './kernel.js';
 import { type Material, mergeAll, scanAll } from './material.js';
 import { naiveGroups, naiveOrder } from './naive-groups.js';
+import type { Part } from './part.js';
 
-export function sortKernel(material: Material): Kernel {
+export function sortPart(material: Material): Part {
   const merger = mergeAll(material, scanAll(material));
   const { plan } = material;
   // A table keeps its ranks: a new one each time, which costs little.

@@ -14,14 +14,3 @@ export function boundaryAfter(bytes: Buffer, from: number): number {
   }
   return first;
 }
-
-/** The end of the last empty line that ends behind `from` in `bytes`, or -1. */
-export function boundaryBefore(bytes: Buffer, from: number): number {
-  let last = -1;
-  for (const line of EMPTY_LINES) {
-    const start = Math.max(last, from - line.length + 1, 0);
-    const at = bytes.subarray(start).lastIndexOf(line);
-    if (at >= 0) last = start + at + line.length;
-  }
-  return last;
-}

@@ -5,7 +5,7 @@ import type { ChunkLatency } from './summary.js';
 const PER_MILLISECOND = 1000;
 
 /** Percentiles of what the chunks took in all threads, to three digits. */
-export async function chunkLatency(milliseconds: readonly number[]): Promise<ChunkLatency> {
+export async function chunkLatency(milliseconds: Float64Array): Promise<ChunkLatency> {
   await initWebAssembly();
   const histogram = build({ useWebAssembly: true, numberOfSignificantValueDigits: 3 });
   for (const value of milliseconds) histogram.recordValue(Math.round(value * PER_MILLISECOND));

@@ -1,4 +1,6 @@
 /** All errors that a user can meet: one line each, which says what, where, and what to do about it. */
+import { LONGEST_BLOCK } from '../workers/chunk-runner.js';
+import { LONG_BLOCK, type ReadFailure } from '../workers/task.js';
 
 export type ErrorCode = 'usage' | 'input' | 'output' | 'worker';
 
@@ -55,19 +57,19 @@ export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerErro
 export const cannotRead = (input: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
 
-export const readFailed = (input: string, offset: number, code: string): PageownerError =>
-  new PageownerError('input', `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`);
+/** What a thread could not read. */
+export const scanFailed = (input: string, { offset, code }: ReadFailure): PageownerError =>
+  new PageownerError(
+    'input',
+    code === LONG_BLOCK
+      ? `${quoted(input)} has a block of more than ${LONGEST_BLOCK} bytes before byte ${offset}: this is no page_owner dump`
+      : `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`,
+  );
 
 export const inputChanged = (input: string, before: number, after: number): PageownerError =>
   new PageownerError(
     'input',
     `${quoted(input)} changed while it was read (from ${before} to ${after} bytes); run again when it is complete`,
-  );
-
-export const blockTooLong = (input: string, offset: number, limit: number): PageownerError =>
-  new PageownerError(
-    'input',
-    `${quoted(input)} has a block of more than ${limit} bytes at byte ${offset}: this is no page_owner dump`,
   );
 
 export const cannotUnpack = (input: string, format: string, reason: string): PageownerError =>

@@ -1,29 +1,37 @@
 import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { ChunkTask } from '../workers/task.js';
 import { compressionOf, LONGEST_MAGIC } from './compression.js';
-import { cutStream } from './cut-stream.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
-import { planChunks } from './plan-chunks.js';
 
 const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
 
-/** Reads this much of a file at a time: more than a pipe holds, little beside a chunk. */
+/** Reads this much of a packed file at a time. */
 const READ_BYTES = 1 << 20;
 
 /** A dump to be read, whatever it comes from. */
-export interface Input {
+export type Input = FileInput | StreamInput;
+
+interface AnyInput {
   /** As named in messages. */
   readonly name: string;
   readonly stats: Stats;
-  /** Bytes of text, where that is known before it is read. */
-  readonly size: number | undefined;
-  /** The dump in chunks of about this size, cut between blocks, in order. */
-  chunks(chunkBytes: number): AsyncIterable<ChunkTask>;
-  /** To be called when all chunks were read. Throws if the file changed meanwhile. */
+  /** To be called when all was read. Throws if the file changed meanwhile. */
   close(): Promise<void>;
+}
+
+/** A plain file, which can be read at any place. */
+export interface FileInput extends AnyInput {
+  readonly fd: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** Text that comes only once: a pipe, a device, or what is unpacked. Its size is not known. */
+export interface StreamInput extends AnyInput {
+  readonly pieces: AsyncIterable<Uint8Array>;
+  readonly size?: never;
 }
 
 /** Opens a file, `-`, a FIFO or a device; packed content is told by its first bytes. Throws if it cannot be read. */
@@ -49,12 +57,12 @@ export async function openInput(path: string): Promise<Input> {
   }
 }
 
-function fileInput(name: string, file: FileHandle, stats: Stats): Input {
+function fileInput(name: string, file: FileHandle, stats: Stats): FileInput {
   return {
     name,
     stats,
+    fd: file.fd,
     size: stats.size,
-    chunks: (chunkBytes) => planChunks(name, file.fd, stats.size, chunkBytes),
     async close() {
       const { size } = await file.stat();
       await file.close();
@@ -63,10 +71,15 @@ function fileInput(name: string, file: FileHandle, stats: Stats): Input {
   };
 }
 
-async function streamInput(name: string, stats: Stats, stream: Readable, close: () => Promise<void>): Promise<Input> {
+async function streamInput(
+  name: string,
+  stats: Stats,
+  stream: Readable,
+  close: () => Promise<void>,
+): Promise<StreamInput> {
   const { start, whole } = await peek(readErrorsNamed(name, stream), LONGEST_MAGIC);
   const text = compressionOf(start)?.unpack(name, whole) ?? whole;
-  return { name, stats, size: undefined, chunks: (chunkBytes) => cutStream(name, text, chunkBytes), close };
+  return { name, stats, pieces: text, close };
 }
 
 async function* readErrorsNamed(name: string, stream: Readable): AsyncGenerator<Buffer> {

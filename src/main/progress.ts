@@ -10,7 +10,6 @@ export class Progress {
   private readonly size: number | undefined;
   private readonly started: number = performance.now();
   private shownAt = 0;
-  private done = 0;
 
   /** `size`: bytes to read, where it is known. */
   constructor(terminal: NodeJS.WriteStream | undefined, size: number | undefined) {
@@ -23,12 +22,12 @@ export class Progress {
     return process.stderr.isTTY && process.env.TERM !== 'dumb' ? process.stderr : undefined;
   }
 
-  advance(bytes: number): void {
-    this.done += bytes;
+  /** `done`: bytes so far. */
+  advance(done: number): void {
     const now = performance.now();
     if (!this.terminal || now - this.started < SILENT_MS || now - this.shownAt < INTERVAL_MS) return;
     this.shownAt = now;
-    this.terminal.write(`\r${progressText(this.done, this.size, (now - this.started) / 1000)}\x1b[K`);
+    this.terminal.write(`\r${progressText(done, this.size, (now - this.started) / 1000)}\x1b[K`);
   }
 
   /** Removes the line. */

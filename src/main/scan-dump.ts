@@ -1,70 +1,109 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Grouping } from '../merge/grouping.js';
 import { Merger } from '../merge/merger.js';
-import type { ChunkResult, ChunkTask } from '../workers/task.js';
-import { readFailed } from './errors.js';
-import { type Executor, mainThread, workerPool } from './executor.js';
-import type { Input } from './input.js';
-import { CHUNKS_FOR_MAIN } from './limits.js';
+import { ChunkQueue } from '../workers/chunk-queue.js';
+import { ChunkRunner } from '../workers/chunk-runner.js';
+import { ReadError, type ThreadResult, type WorkerResult } from '../workers/task.js';
+import { scanFailed } from './errors.js';
+import type { FileInput, Input, StreamInput } from './input.js';
+import { workerPool } from './worker-pool.js';
 
 export interface ScanOptions {
   readonly grouping: Grouping;
   readonly threads: number;
   readonly chunkBytes: number;
+  /** A file up to this size is not worth a pool. */
+  readonly aloneBytes: number;
 }
 
 export interface Scanned {
   readonly merger: Merger;
   /** Threads that scanned at the same time. */
   readonly threads: number;
+  /** What each chunk took, in no order. */
+  readonly milliseconds: Float64Array;
 }
 
+/** Told the bytes that are scanned so far. */
+export type OnScanned = (bytes: number) => void;
+
 /**
- * Scans all chunks of a dump, a bounded number at a time, and merges what they give. A small dump, and the beginning of one whose size is not known, is
- * scanned in this thread.
- * @param chunkDone is told the bytes and the milliseconds of each chunk, in no order
+ * Scans a dump and merges what the threads found. A file that is large enough is scanned by several threads; a stream comes slower than one can scan, so
+ * this one does it while the next bytes are read or unpacked.
  */
 export async function scanDump(
   input: Input,
-  { grouping, threads, chunkBytes }: ScanOptions,
-  chunkDone: (bytes: number, milliseconds: number) => void,
+  options: ScanOptions,
+  onScanned: OnScanned,
   startPool: typeof workerPool = workerPool,
 ): Promise<Scanned> {
-  const merger = new Merger(grouping);
-  const consume = (result: ChunkResult): void => {
-    if ('failure' in result) throw readFailed(input.name, result.failure.offset, result.failure.code);
-    merger.add(result.partial);
-    chunkDone(result.partial.counts.bytes, result.milliseconds);
-  };
-  const smallBytes = chunkBytes * CHUNKS_FOR_MAIN;
-  let executor: Executor = mainThread(grouping);
-  const running = new Set<Promise<void>>();
   try {
-    for await (const task of input.chunks(chunkBytes)) {
-      if (threads > 1 && executor.threads === 1 && (input.size ?? task.offset) > smallBytes) {
-        executor = await startPool(grouping, threads);
-      }
-      await start(executor, task, consume, running);
-    }
-    await Promise.all(running);
-  } finally {
-    await executor.close();
+    const results =
+      'fd' in input
+        ? await scanFile(input, options, onScanned, startPool)
+        : [await scanStream(input, options, onScanned)];
+    const merger = new Merger(options.grouping);
+    for (const { partial } of results) merger.add(partial);
+    const milliseconds = Float64Array.from(results.flatMap((result) => [...result.milliseconds]));
+    return { merger, threads: results.length, milliseconds };
+  } catch (error) {
+    throw error instanceof ReadError ? scanFailed(input.name, error.failure) : error;
   }
-  return { merger, threads: executor.threads };
 }
 
-/** Starts a task when the executor's window has room. Throws the error of any task that failed meanwhile. */
-async function start(
-  executor: Executor,
-  task: ChunkTask,
-  consume: (result: ChunkResult) => void,
-  running: Set<Promise<void>>,
-): Promise<void> {
-  const run = executor.run(task).then(consume);
-  running.add(run);
-  // Only a run that failed stays in the set, so that the next race throws its error.
-  run.then(
-    () => running.delete(run),
-    () => {},
-  );
-  if (running.size >= executor.window) await Promise.race(running);
+/** Scans a file in this thread, and in `threads - 1` workers if it is large enough to pay for them. */
+async function scanFile(
+  { fd, size }: FileInput,
+  { grouping, threads, chunkBytes, aloneBytes }: ScanOptions,
+  onScanned: OnScanned,
+  startPool: typeof workerPool,
+): Promise<ThreadResult[]> {
+  const queue = ChunkQueue.create(fd, size, chunkBytes);
+  const pool = threads > 1 && size > aloneBytes ? await startPool(grouping, threads - 1) : undefined;
+  try {
+    const others = Promise.all(pool?.run(queue.handle) ?? []);
+    // If one fails, this thread has nothing to add.
+    others.catch(() => queue.close());
+    const runner = new ChunkRunner(grouping);
+    while (runner.runNext(queue)) {
+      onScanned(queue.bytesDone);
+      // Signals get their turn between chunks.
+      await setImmediate();
+    }
+    return [runner.finish(), ...(await others).map(resultOf)];
+  } finally {
+    queue.close();
+    await pool?.close();
+  }
+}
+
+function resultOf(result: WorkerResult): ThreadResult {
+  if ('failure' in result) throw new ReadError(result.failure);
+  return result;
+}
+
+/** Scans a stream in this thread. A chunk is what comes until `chunkBytes` are full. */
+async function scanStream(
+  input: StreamInput,
+  { grouping, chunkBytes }: ScanOptions,
+  onScanned: OnScanned,
+): Promise<ThreadResult> {
+  const runner = new ChunkRunner(grouping);
+  let offset = 0;
+  let milliseconds = 0;
+  let chunkEnd = chunkBytes;
+  for await (const piece of input.pieces) {
+    const start = performance.now();
+    runner.addBytes(piece, offset);
+    offset += piece.length;
+    milliseconds += performance.now() - start;
+    if (offset < chunkEnd) continue;
+    runner.noteTime(milliseconds);
+    onScanned(offset);
+    milliseconds = 0;
+    chunkEnd = offset + chunkBytes;
+  }
+  if (offset > 0) runner.endChunk(milliseconds);
+  onScanned(offset);
+  return runner.finish();
 }

@@ -30,9 +30,7 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 
 async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
   const started = performance.now();
-  const milliseconds: number[] = [];
-  const { merger, threads } = await scanDump(input, plan, (bytes, took) => {
-    milliseconds.push(took);
+  const { merger, threads, milliseconds } = await scanDump(input, plan, (bytes) => {
     options.onProgress?.(bytes, input.size);
   });
   await input.close();
@@ -53,7 +51,7 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
   };
 }
 
-async function latencies(milliseconds: readonly number[]): Promise<ChunkLatency> {
+async function latencies(milliseconds: Float64Array): Promise<ChunkLatency> {
   const { chunkLatency } = await import('./chunk-latency.js');
   return chunkLatency(milliseconds);
 }

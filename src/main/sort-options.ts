@@ -3,7 +3,7 @@ import type { Grouping, Selection } from '../merge/grouping.js';
 import { KEYS, type Key } from '../merge/keys.js';
 import type { OrderSpec } from '../merge/order.js';
 import { badPidList, unknownKey, usageError } from './errors.js';
-import { DEFAULT_CHUNK_BYTES, LONGEST_BLOCK } from './limits.js';
+import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES, MOST_CHUNK_BYTES } from './limits.js';
 import { parseBytes } from './units.js';
 
 /** The kernels whose page_owner_sort can be imitated. 6.12 leaves the digits of ts out of a block's text, 6.1 does not. */
@@ -35,7 +35,7 @@ export interface SortOptions {
   readonly chunkSize?: string | number;
   /** Whether the summary has chunk latencies. */
   readonly latencies?: boolean;
-  /** Called with the bytes of each chunk that was scanned, and the size of the dump where it is known. */
+  /** Called now and then with the bytes that are scanned so far, and the size of the dump where it is known. */
   readonly onProgress?: (bytes: number, size: number | undefined) => void;
 }
 
@@ -45,6 +45,7 @@ export interface SortPlan {
   readonly order: OrderSpec;
   readonly threads: number;
   readonly chunkBytes: number;
+  readonly aloneBytes: number;
 }
 
 const MOST_THREADS = 256;
@@ -57,6 +58,7 @@ export function planSort(options: SortOptions): SortPlan {
   const order = parseSort(options.sort ?? '-times');
   // The 6.12 tool keeps ts where it is what is sorted by.
   const withoutTs = compat === '6.12' && order[0]?.key !== 'alloc_ts';
+  const chunkBytes = parseChunkSize(options.chunkSize);
   const wantsAllocator = cull.length === 0 || [...cull, ...order.map(({ key }) => key)].includes('allocator');
   return {
     grouping: {
@@ -67,7 +69,8 @@ export function planSort(options: SortOptions): SortPlan {
     },
     order,
     threads: parseThreads(options.threads),
-    chunkBytes: parseChunkSize(options.chunkSize),
+    chunkBytes,
+    aloneBytes: chunkBytes * CHUNKS_FOR_MAIN,
   };
 }
 
@@ -119,6 +122,6 @@ function parseThreads(typed: string | number | undefined): number {
 
 function parseChunkSize(typed: string | number | undefined): number {
   const bytes = typed === undefined ? DEFAULT_CHUNK_BYTES : parseBytes(String(typed));
-  if (bytes !== undefined && bytes >= 1 && bytes <= LONGEST_BLOCK) return bytes;
+  if (bytes !== undefined && bytes >= 1 && bytes <= MOST_CHUNK_BYTES) return bytes;
   throw usageError(`--chunk-size takes bytes from 1 to 2G (65536, 64K, 4M), not ${typed}`);
 }

@@ -18,6 +18,22 @@ export interface Row {
   pages: number;
 }
 
+export function newRow(): Row {
+  return {
+    head: 0,
+    shape: 0,
+    stack: 0,
+    tsSeconds: 0,
+    tsNanos: 0,
+    freeSeconds: 0,
+    freeNanos: 0,
+    allocator: 0,
+    first: 0,
+    times: 1,
+    pages: 0,
+  };
+}
+
 /** Groups as columns: element i of each belongs to group i. This is what crosses a thread. */
 export interface Columns {
   head: Uint32Array<ArrayBuffer>;
@@ -33,7 +49,8 @@ export interface Columns {
   pages: Float64Array<ArrayBuffer>;
 }
 
-const EMPTY: Columns = {
+/** Columns of no groups. The kernel writes its own in the order that these stand in. */
+export const EMPTY_COLUMNS: Columns = {
   head: new Uint32Array(0),
   shape: new Uint8Array(0),
   stack: new Uint32Array(0),
@@ -46,11 +63,11 @@ const EMPTY: Columns = {
   times: new Float64Array(0),
   pages: new Float64Array(0),
 };
-const NAMES = Object.keys(EMPTY) as (keyof Columns)[];
+const NAMES = Object.keys(EMPTY_COLUMNS) as (keyof Columns)[];
 
 /** Groups by key: equal keys add up, and the block that comes first in the dump stands for the group. */
 export class Groups {
-  readonly columns: Columns = { ...EMPTY };
+  readonly columns: Columns = { ...EMPTY_COLUMNS };
   private readonly keys: Dictionary = new Dictionary();
 
   get size(): number {
@@ -87,10 +104,6 @@ export class Groups {
     row.first = columns.first[group] as number;
     row.times = columns.times[group] as number;
     row.pages = columns.pages[group] as number;
-  }
-
-  clear(): void {
-    this.keys.clear();
   }
 
   /** A copy of the columns, to be sent. */

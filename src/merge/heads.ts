@@ -44,11 +44,6 @@ export class Heads {
     return id;
   }
 
-  clear(): void {
-    this.strings.clear();
-    this.names.clear();
-  }
-
   /** End of the head's part that belongs to the block's text: its first line. */
   lineEnd(id: number): number {
     return lineEnd(this.strings.bytes, this.strings.start(id), this.strings.end(id));

@@ -1,57 +1,98 @@
 import { readSync } from 'node:fs';
 import type { Grouping } from '../merge/grouping.js';
+import { noteOffset } from '../merge/partial.js';
+import type { ChunkQueue } from './chunk-queue.js';
+import { KernelScanner } from './kernel-scanner.js';
 import type { Scanner } from './scanner.js';
-import type { ChunkResult, ChunkTask, ReadFailure } from './task.js';
+import { END, LONG_BLOCK, ReadError, type ThreadResult } from './task.js';
 import { TypeScriptScanner } from './typescript-scanner.js';
+import { Window } from './window.js';
 
-/** Node reads at most 2^31 - 1 bytes a call. */
-const MOST_BYTES_A_READ = 1 << 30;
+/** Longest block. Real ones have at most 4096 bytes; the kernel's memory ends at 4 GiB, and it holds a block up to four times. */
+export const LONGEST_BLOCK: number = 2 ** 29;
 
-/**
- * Where in a page of memory to put byte 0 of a page of the file. Linux copies 13 GB/s to there, but 3 GB/s to a place a few bytes ahead of the
- * file's own (node 20, AMD EPYC; large buffers begin 16 bytes behind a page's beginning).
- */
-const PAGE = 4096;
-const PLACE_IN_PAGE = 64;
+/** The fastest scanner that this machine can run. */
+function newScanner(grouping: Grouping): Scanner {
+  return KernelScanner.isSupported() ? new KernelScanner(grouping) : new TypeScriptScanner(grouping);
+}
 
-/** Reads and scans one chunk after the other, in a worker or in the main thread. */
+/** Reads and scans one piece of a dump after the other: the same in a worker and in the main thread. */
 export class ChunkRunner {
   private readonly scanner: Scanner;
-  private buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  private readonly window: Window;
+  private readonly milliseconds: number[] = [];
+  private readonly malformedAt: number[] = [];
+  private bytes = 0;
 
-  constructor(grouping: Grouping) {
-    this.scanner = new TypeScriptScanner(grouping);
+  constructor(grouping: Grouping, scanner: Scanner = newScanner(grouping)) {
+    this.scanner = scanner;
+    this.window = new Window(scanner, LONGEST_BLOCK);
   }
 
-  run(task: ChunkTask): ChunkResult {
+  /** Takes the next chunk of a queue and scans it. Returns false if there is none. Throws a ReadError. */
+  runNext(queue: ChunkQueue): boolean {
     const start = performance.now();
-    const bytes = 'bytes' in task ? task.bytes : this.place(task.offset, task.length);
-    if ('fd' in task) {
-      const failure = readFully(task.fd, bytes, task.offset);
-      if (failure) return { failure };
+    const chunk = queue.take();
+    if (!chunk) return false;
+    const end = chunk.offset + chunk.length;
+    for (let at = chunk.offset; at < end; ) {
+      const room = this.window.room(at);
+      const read = readAt(queue.handle.fd, room, Math.min(room.length, end - at), at);
+      this.scan(read, at);
+      at += read;
     }
-    const partial = this.scanner.scan(bytes, task.offset);
-    return { partial, milliseconds: performance.now() - start };
+    this.endChunk(performance.now() - start);
+    queue.done(chunk.length);
+    return true;
   }
 
-  /** Memory for that part of the file. */
-  private place(offset: number, length: number): Uint8Array<ArrayBuffer> {
-    const start = PLACE_IN_PAGE + (offset % PAGE);
-    if (this.buffer.length < start + length) this.buffer = new Uint8Array(PLACE_IN_PAGE + PAGE + length);
-    return this.buffer.subarray(start, start + length);
+  /** Scans the next bytes of a stream, which stand at `offset` in it. Throws a ReadError. */
+  addBytes(bytes: Uint8Array, offset: number): void {
+    for (let done = 0; done < bytes.length; ) {
+      const room = this.window.room(offset + done);
+      const length = Math.min(room.length, bytes.length - done);
+      room.set(bytes.subarray(done, done + length));
+      this.scan(length, offset + done);
+      done += length;
+    }
+  }
+
+  /** To be called behind a chunk, and behind the last bytes of a stream: a block that is unfinished there is malformed. */
+  endChunk(milliseconds: number): void {
+    const unfinishedAt = this.window.end();
+    if (unfinishedAt >= 0) noteOffset(this.malformedAt, unfinishedAt);
+    this.noteTime(milliseconds);
+  }
+
+  /** Notes what a chunk took. */
+  noteTime(milliseconds: number): void {
+    this.milliseconds.push(milliseconds);
+  }
+
+  /** What all that came before gave. The runner is of no use afterwards. */
+  finish(): ThreadResult {
+    const partial = this.scanner.finish();
+    const { counts } = partial;
+    counts.bytes = this.bytes;
+    counts.malformed = this.malformedAt.length;
+    counts.malformedAt = this.malformedAt;
+    counts.blocks += counts.malformed;
+    return { partial, milliseconds: Float64Array.from(this.milliseconds) };
+  }
+
+  private scan(length: number, offset: number): void {
+    this.bytes += length;
+    if (!this.window.add(length)) throw new ReadError({ offset, code: LONG_BLOCK });
   }
 }
 
-function readFully(fd: number, into: Uint8Array, position: number): ReadFailure | undefined {
-  for (let done = 0; done < into.length; ) {
-    const offset = position + done;
-    try {
-      const read = readSync(fd, into, done, Math.min(MOST_BYTES_A_READ, into.length - done), offset);
-      if (read === 0) return { offset, code: 'EOF' };
-      done += read;
-    } catch (error) {
-      return { offset, code: (error as NodeJS.ErrnoException).code ?? String(error) };
-    }
+function readAt(fd: number, into: Uint8Array, length: number, offset: number): number {
+  let read = 0;
+  try {
+    read = readSync(fd, into, 0, length, offset);
+  } catch (error) {
+    throw new ReadError({ offset, code: (error as NodeJS.ErrnoException).code ?? String(error) });
   }
-  return undefined;
+  if (read === 0) throw new ReadError({ offset, code: END });
+  return read;
 }

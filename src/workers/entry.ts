@@ -1,18 +1,27 @@
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { Grouping } from '../merge/grouping.js';
+import { ChunkQueue, type QueueHandle } from './chunk-queue.js';
 import { ChunkRunner } from './chunk-runner.js';
-import type { ChunkResult, ChunkTask } from './task.js';
+import { ReadError, type ThreadResult, type WorkerResult } from './task.js';
 
-const runner = new ChunkRunner(workerData as Grouping);
-
-/** What piscina calls for each chunk. The result's columns and strings are moved to the main thread. */
-export default function run(task: ChunkTask): unknown {
-  const result = runner.run(task);
-  return move({ [valueSymbol]: result, [transferableSymbol]: buffersOf(result) });
+/** What piscina calls, once a run and thread: scans chunks of the queue until there are none left. */
+export default function run(handle: QueueHandle): unknown {
+  const queue = new ChunkQueue(handle);
+  try {
+    const runner = new ChunkRunner(workerData as Grouping);
+    while (runner.runNext(queue));
+    const result = runner.finish();
+    return move({ [valueSymbol]: result, [transferableSymbol]: buffersOf(result) });
+  } catch (error) {
+    queue.close();
+    if (!(error instanceof ReadError)) throw error;
+    return { failure: error.failure } satisfies WorkerResult;
+  }
 }
 
-function buffersOf(result: ChunkResult): ArrayBuffer[] {
-  if ('failure' in result) return [];
-  const { heads, stacks, groups } = result.partial;
-  return [heads, stacks, groups].flatMap((part) => Object.values(part).map(({ buffer }) => buffer as ArrayBuffer));
+function buffersOf({ partial: { heads, stacks, groups }, milliseconds }: ThreadResult): ArrayBuffer[] {
+  const columns = [heads, stacks, groups].flatMap((part) =>
+    Object.values(part).map(({ buffer }) => buffer as ArrayBuffer),
+  );
+  return [...columns, milliseconds.buffer];
 }

@@ -20,9 +20,8 @@ export class IrregularBlock {
     this.rule = rule;
   }
 
-  /** Reads the lines [from, to) of `bytes`, the last one's LF included, and their times into `ts` and `freeTs`. */
-  read(bytes: Uint8Array, from: number, to: number, ts: Timestamp, freeTs: Timestamp): void {
-    const lines = bytes.subarray(from, to);
+  /** Reads the lines of a block, the last one's LF included, and their times into `ts` and `freeTs`. */
+  read(lines: Uint8Array, ts: Timestamp, freeTs: Timestamp): void {
     let pfnLine: Span = { from: 0, to: 0 };
     const text = new Uint8Array(lines.length);
     let length = 0;

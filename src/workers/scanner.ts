@@ -1,14 +1,26 @@
 import type { Partial } from '../merge/partial.js';
 
+/** Bytes behind those to scan that a scanner may use. */
+export const MARGIN = 128;
+
 /**
- * The narrow place behind which chunks are scanned. A scan is a pure function of the chunk's bytes and the grouping that the scanner was
- * made for; a scanner only keeps its memory from one chunk to the next.
+ * The narrow place behind which the bytes of a dump become groups. What a scanner finds is a function of the blocks that it was given and of the
+ * grouping that it was made for; where the dump was cut between blocks makes no difference.
  */
 export interface Scanner {
+  /** The memory that holds what is scanned. It may move whenever something is scanned or allocated. */
+  readonly memory: Uint8Array<ArrayBuffer>;
   /**
-   * Groups the blocks of a chunk.
-   * @param chunk begins at the beginning of a block and ends behind an empty line; only a dump's last chunk may end otherwise
-   * @param offset byte offset of the chunk in the dump
+   * Makes room in the memory for `length` bytes and MARGIN more; what was allocated before may be lost.
+   * @returns a place to which the kernel copies whole pages of a file fast
    */
-  scan(chunk: Uint8Array<ArrayBuffer>, offset: number): Partial;
+  allocate(length: number): number;
+  /**
+   * Groups the blocks in [from, to) of the memory, which begin at the beginning of a block or in the empty lines before it.
+   * @param offset what to add to a place in the memory to have the place in the dump
+   * @returns where the last block begins if no empty line ends it, else `to`
+   */
+  scan(from: number, to: number, offset: number): number;
+  /** What all blocks so far gave. The scanner is of no use afterwards. */
+  finish(): Partial;
 }

@@ -29,11 +29,6 @@ export class SelectedHeads {
     return this.answers[head] === YES;
   }
 
-  /** To be called when the heads are numbered anew. */
-  clear(): void {
-    this.answers.fill(UNKNOWN);
-  }
-
   private decide(head: number): boolean {
     const { pids, tgids, names } = this.selection;
     const { pid, tgid } = this.heads;

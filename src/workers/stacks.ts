@@ -21,10 +21,6 @@ export class Stacks {
     }
     return id;
   }
-
-  clear(): void {
-    this.strings.clear();
-  }
 }
 
 function flagsOf(bytes: Uint8Array, from: number, to: number): number {

@@ -2,19 +2,32 @@ import type { Partial } from '../merge/partial.js';
 
 /** All that main and workers say to each other. */
 
-/** One chunk of a dump: where to read it, or its bytes (moved, not copied). `offset` is its place in the dump. */
-export type ChunkTask =
-  | { readonly offset: number; readonly fd: number; readonly length: number }
-  | { readonly offset: number; readonly bytes: Uint8Array<ArrayBuffer> };
+/** What a thread made of all chunks that it took. Moved, not copied. */
+export interface ThreadResult {
+  readonly partial: Partial;
+  /** What each chunk took. */
+  readonly milliseconds: Float64Array<ArrayBuffer>;
+}
 
-/** What became of a chunk. Errors are data here, since piscina keeps only their message. */
-export type ChunkResult =
-  | { readonly partial: Partial; readonly milliseconds: number }
-  | { readonly failure: ReadFailure };
+/** Errors cross threads as data, since piscina keeps only their message. */
+export type WorkerResult = ThreadResult | { readonly failure: ReadFailure };
 
 export interface ReadFailure {
   /** Where reading stopped. */
   readonly offset: number;
-  /** An errno code; `EOF` where the file ended early. */
+  /** An errno code; or END where the file ended early, LONG_BLOCK for a block that is too long. */
   readonly code: string;
+}
+
+export const END = 'EOF';
+export const LONG_BLOCK = 'LONG_BLOCK';
+
+/** A ReadFailure that is thrown. */
+export class ReadError extends Error {
+  readonly failure: ReadFailure;
+
+  constructor(failure: ReadFailure) {
+    super(`${failure.code} at byte ${failure.offset}`);
+    this.failure = failure;
+  }
 }

@@ -4,14 +4,21 @@ import { isPfnLine } from '../format/fields.js';
 import { HeaderSplitter, Shape } from '../format/header.js';
 import { compareTimestamps, isNoTime, NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
-import { Groups, type Row } from '../merge/groups.js';
+import { Groups, newRow, type Row } from '../merge/groups.js';
 import { HeadFlag, Heads } from '../merge/heads.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
+import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { IrregularBlock } from './irregular-block.js';
-import type { Scanner } from './scanner.js';
+import { MARGIN, type Scanner } from './scanner.js';
 import { SelectedHeads } from './selected-heads.js';
 import { StackFlag, Stacks } from './stacks.js';
+
+/**
+ * Where in a page of memory to put the beginning of a page of the file. Linux copies 13 GB/s to there, but 3 GB/s to a place a few bytes ahead of
+ * the file's own (node 20, AMD EPYC; large buffers begin 16 bytes behind a page's beginning).
+ */
+const PLACE_IN_PAGE = 64;
 
 const EMPTY_LINE = Buffer.from('\n\n');
 
@@ -38,20 +45,9 @@ export class TypeScriptScanner implements Scanner {
   private readonly irregular: IrregularBlock;
   private readonly ts: Timestamp = { ...NO_TIME };
   private readonly freeTs: Timestamp = { ...NO_TIME };
-  private counts: Counts = noCounts();
-  private readonly row: Row = {
-    head: 0,
-    shape: 0,
-    stack: 0,
-    tsSeconds: 0,
-    tsNanos: 0,
-    freeSeconds: 0,
-    freeNanos: 0,
-    allocator: 0,
-    first: 0,
-    times: 1,
-    pages: 0,
-  };
+  private readonly counts: Counts = noCounts();
+  private readonly row: Row = newRow();
+  memory: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
   constructor(grouping: Grouping) {
     this.grouping = grouping;
@@ -60,52 +56,38 @@ export class TypeScriptScanner implements Scanner {
     this.irregular = new IrregularBlock(grouping.text);
   }
 
-  scan(chunk: Uint8Array<ArrayBuffer>, offset: number): Partial {
-    this.clear();
-    this.counts.bytes = chunk.length;
-    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-    const hasCr = buffer.includes(CR);
-    for (let at = 0; ; ) {
-      while (chunk[at] === LF || (chunk[at] === CR && chunk[at + 1] === LF)) at++;
-      if (at === chunk.length) break;
+  allocate(length: number): number {
+    this.memory = new Uint8Array(PLACE_IN_PAGE + length + MARGIN);
+    return PLACE_IN_PAGE;
+  }
+
+  scan(from: number, to: number, offset: number): number {
+    const bytes = Buffer.from(this.memory.buffer, 0, to);
+    const view = new DataView(this.memory.buffer, 0, to);
+    const hasCr = bytes.subarray(from).includes(CR);
+    for (let at = from; ; ) {
+      while (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF)) at++;
+      if (at === to) return to;
       this.row.first = offset + at;
-      const end = hasCr ? this.addCrBlock(buffer, at) : this.addBlock(buffer, view, at);
+      const end = hasCr ? this.addCrBlock(bytes, at) : this.addBlock(bytes, view, at);
+      if (end < 0) return at;
       this.counts.blocks++;
-      if (end < 0) {
-        this.counts.malformed++;
-        noteOffset(this.counts.malformedAt, offset + at);
-        break;
-      }
       at = end;
     }
+  }
+
+  finish(): Partial {
     const heads = this.heads.strings.copy();
     const stacks = this.stacks.strings.copy();
     return { heads, stacks, groups: this.groups.copy(), counts: this.counts };
   }
 
-  private clear(): void {
-    this.heads.clear();
-    this.stacks.clear();
-    this.selected.clear();
-    this.groups.clear();
-    this.counts = noCounts();
-  }
-
   /** Reads CRLF as LF. Returns the end of the block's last line, or -1 if no empty line follows. */
   private addCrBlock(bytes: Buffer, from: number): number {
-    const lastLf = lastLfOfBlock(bytes, from);
-    if (lastLf < 0) return -1;
-    const copy = Buffer.alloc(lastLf + 2 - from, LF);
-    let length = 0;
-    for (let at = from; at <= lastLf; at++) {
-      const byte = bytes[at] as number;
-      if (byte !== CR || bytes[at + 1] !== LF) copy[length++] = byte;
-    }
-    const block = copy.subarray(0, length + 1);
-    block[length] = LF;
-    this.addBlock(block, new DataView(block.buffer, block.byteOffset, block.length), 0);
-    return lastLf + 1;
+    const length = endOfCrBlock(bytes.subarray(from));
+    if (length < 0) return -1;
+    this.addIrregular(withoutCr(bytes.subarray(from, from + length)));
+    return from + length;
   }
 
   /** Adds the block that begins at `from`. Returns the end of its last line, or -1 if no empty line follows. */
@@ -129,7 +111,7 @@ export class TypeScriptScanner implements Scanner {
     const headFlags = heads.flags[head] as number;
     const stackFlags = stacks.flags[stack] as number;
     if (!(headFlags & HeadFlag.PLAIN) || !(stackFlags & StackFlag.PLAIN)) {
-      this.addIrregular(bytes, from, to);
+      this.addIrregular(bytes.subarray(from, to));
       return to;
     }
     if (header.shape === Shape.WHOLE) Object.assign(ts, NO_TIME);
@@ -149,9 +131,9 @@ export class TypeScriptScanner implements Scanner {
   }
 
   /** The slow way, for blocks whose fields do not stand where they usually do. */
-  private addIrregular(bytes: Uint8Array, from: number, to: number): void {
+  private addIrregular(lines: Uint8Array): void {
     const { irregular, row } = this;
-    irregular.read(bytes, from, to, this.ts, this.freeTs);
+    irregular.read(lines, this.ts, this.freeTs);
     row.head = this.heads.intern(irregular.head, 0, irregular.head.byteLength);
     row.shape = irregular.shape;
     row.stack = this.stacks.intern(irregular.stack, 0, irregular.stack.byteLength);
@@ -184,12 +166,4 @@ export class TypeScriptScanner implements Scanner {
 /** Whether the page was released after it was allocated. A free_ts of 0 is none; 0 ns is before any ts in any case. */
 function isReleased(ts: Timestamp, freeTs: Timestamp): boolean {
   return !isNoTime(freeTs) && compareTimestamps(ts.seconds, ts.nanos, freeTs.seconds, freeTs.nanos) < 0;
-}
-
-/** The LF of the last line before the first empty line, or -1, where the empty line may be CRLF. */
-function lastLfOfBlock(buffer: Buffer, from: number): number {
-  for (let lf = buffer.indexOf(LF, from); lf >= 0; lf = buffer.indexOf(LF, lf + 1)) {
-    if (buffer[lf + 1] === LF || (buffer[lf + 1] === CR && buffer[lf + 2] === LF)) return lf;
-  }
-  return -1;
 }

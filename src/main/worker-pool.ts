@@ -1,0 +1,37 @@
+import type { Grouping } from '../merge/grouping.js';
+import type { QueueHandle } from '../workers/chunk-queue.js';
+import type { WorkerResult } from '../workers/task.js';
+import { workerDied } from './errors.js';
+
+/** Threads that take chunks from a queue. */
+export interface Pool {
+  /** Resolves, for each thread, when the queue is empty. Throws if a worker dies. */
+  run(queue: QueueHandle): Promise<WorkerResult>[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts `threads` workers. Piscina is loaded only here. A worker that dies ends the run: what it had gathered is gone, and what killed one worker
+ * (memory, mostly) would kill the next.
+ */
+export async function workerPool(
+  grouping: Grouping,
+  threads: number,
+  entry: URL = new URL('../workers/entry.js', import.meta.url),
+): Promise<Pool> {
+  const { Piscina } = await import('piscina');
+  const pool = new Piscina({ filename: entry.href, workerData: grouping, minThreads: threads, maxThreads: threads });
+  // Tasks tell their own errors. What else comes is what workers still had to say when the pool was destroyed.
+  pool.on('error', () => {});
+  const runOne = async (queue: QueueHandle): Promise<WorkerResult> => {
+    try {
+      return await pool.run(queue);
+    } catch (error) {
+      throw workerDied(error);
+    }
+  };
+  return {
+    run: (queue) => Array.from({ length: threads }, () => runOne(queue)),
+    close: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * The kernel's memory. Nothing is freed but all at once: tables grow by leaving their old place behind, which costs at most as much again as they
+ * take.
+ *
+ *     │static data│control│ window ───── │ entries, records, slots as they come ──→
+ */
+
+const PAGE_BITS: usize = 16;
+/** Room behind the last byte in use, so that 16-byte loads near the end stay inside. */
+const MARGIN: usize = 1024;
+
+let top: usize = __heap_base;
+
+/** `size` bytes of zeros, aligned to 16. Traps when 4 GiB are full. */
+export function allocate(size: usize): usize {
+  const at = (top + 15) & ~15;
+  if (size > 0xfff00000 - at) unreachable();
+  top = at + size;
+  const pages = <i32>((top + MARGIN + 0xffff) >>> PAGE_BITS);
+  const more = pages - memory.size();
+  if (more > 0 && memory.grow(more) < 0) unreachable();
+  return at;
+}
