@@ -9,8 +9,8 @@ import { NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
  * usual way wherever both give the same text, so that equal texts stay one group.
  */
 export class IrregularBlock {
-  head: DataView = new DataView(new ArrayBuffer(0));
-  stack: DataView = new DataView(new ArrayBuffer(0));
+  head: Uint8Array = new Uint8Array(0);
+  stack: Uint8Array = new Uint8Array(0);
   shape: number = Shape.WHOLE;
   allocator = 0;
   isPageOwner = false;
@@ -54,8 +54,8 @@ export class IrregularBlock {
     if (ts && this.rule.withoutTs) leftOut.push(ts);
     if (freeTs && this.rule.withoutFreeTs && !leftOut.some(({ from }) => from === freeTs.from)) leftOut.push(freeTs);
     this.shape = shape;
-    this.head = viewOf([...without(text, 0, headTo, leftOut), ...repeatedFields(text, headTo, fields)]);
-    this.stack = viewOf(without(text, lineTo + 1, text.length, leftOut));
+    this.head = Buffer.concat([...without(text, 0, headTo, leftOut), ...repeatedFields(text, headTo, fields)]);
+    this.stack = Buffer.concat(without(text, lineTo + 1, text.length, leftOut));
   }
 }
 
@@ -87,9 +87,4 @@ function repeatedFields(text: Uint8Array, headTo: number, fields: FieldSpans): U
     ...repeat(fields.tgid, '\ntgid ', ' '),
     ...repeat(fields.name, '\ntgid 0 (', '), ts'),
   ];
-}
-
-function viewOf(pieces: readonly Uint8Array[]): DataView {
-  const { buffer, byteOffset, length } = Buffer.concat(pieces);
-  return new DataView(buffer, byteOffset, length);
 }

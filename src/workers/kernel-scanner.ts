@@ -1,54 +1,80 @@
 import { readFileSync } from 'node:fs';
 import { LF } from '../format/bytes.js';
 import { NO_TIME, type Timestamp } from '../format/timestamp.js';
-import { Dictionary } from '../merge/dictionary.js';
+import { Dictionary, type Strings } from '../merge/dictionary.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { type Columns, EMPTY_COLUMNS, newRow, type Row } from '../merge/groups.js';
-import { Heads } from '../merge/heads.js';
+import { HeadFlag, Heads } from '../merge/heads.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { IrregularBlock } from './irregular-block.js';
 import { MARGIN, type Scanner } from './scanner.js';
 import { SelectedHeads } from './selected-heads.js';
-import { Stacks } from './stacks.js';
+import { stackFlags } from './stacks.js';
 
 /** What kernel/kernel.ts exports. Addresses and lengths are bytes of its memory. */
 interface Kernel {
   readonly memory: WebAssembly.Memory;
   allocate(length: number): number;
   getKeys(): number;
-  configure(stack: boolean, bits: number, ts: boolean, freeTs: boolean, allocator: boolean, released: boolean): void;
+  configure(
+    stack: boolean,
+    bits: number,
+    ts: boolean,
+    freeTs: boolean,
+    taskless: boolean,
+    allocator: boolean,
+    released: boolean,
+  ): void;
   scan(from: number, end: number, offset: number): number;
   getAt(): number;
   getTo(): number;
   getFound(): number;
-  internHead(from: number, length: number): number;
-  internStack(from: number, length: number): number;
-  addBlock(head: number, stack: number, bits: number, ts: bigint, freeTs: bigint, first: number): number;
+  internMask: Intern;
+  internTask: Intern;
+  internStack: Intern;
+  firstEntry(kind: number): number;
+  addBlock(mask: number, task: number, stack: number, bits: number, ts: bigint, freeTs: bigint, first: number): number;
   getBlocks(): number;
   getFiltered(): number;
   groupCount(): number;
   writeColumns(): number;
+  getHeads(): number;
+  getHeadCount(): number;
 }
 
+type Intern = (from: number, length: number) => number;
+
 /** Why scan() came back: kernel/kernel.ts. */
-const Status = { DONE: 0, UNFINISHED: 1, HAS_CR: 2, NEW_HEAD: 3, NEW_STACK: 4, IRREGULAR: 5 } as const;
+const Status = { DONE: 0, UNFINISHED: 1, HAS_CR: 2, NEW_MASK: 3, NEW_TASK: 4, NEW_STACK: 5, IRREGULAR: 6 } as const;
+
+/** The third dictionary of the kernel. */
+const STACKS = 2;
 
 /** An entry of a string (kernel/dictionary.ts): what is known of it, which this program fills in, and its bytes. */
-const Entry = { LENGTH: 4, FLAGS: 20, KEY: 24, PAGES: 32, BYTES: 40 } as const;
+const Entry = { NEXT: 0, LENGTH: 4, FLAGS: 20, KEY: 24, PAGES: 32, BYTES: 40 } as const;
 
-/** Flags of an entry beside HeadFlag's and StackFlag's. The last says that it was filled in. */
+/** Flags of entries beside HeadFlag's and StackFlag's: the first of all is PLAIN. KNOWN says that the entry was filled in. */
 const SELECTED = 8;
 const KNOWN = 128;
+
+/** The part of a usual head that says how much was asked for, and how. The part behind it, the task, says who asked. */
+const PLAIN_MASK = /^Page allocated via order \d{1,15}, mask 0x[\da-f]+\([\w|]*\)$/;
+/** Stands in for any plain mask where the meaning of a task is looked up. */
+const SOME_MASK = Buffer.from('Page allocated via order 0, mask 0x0()');
 
 /** What else than the head makes a group, in the bits of its record (kernel/kernel.ts). */
 const Bits = { SHAPE: 0xff, ALLOCATOR: 0xff00, HAS_FREE_TS: 1 << 16 } as const;
 const ALLOCATOR_SHIFT = 8;
 
+/** The keys of --cull that a task tells. */
+const TASK_KEYS = ['pid', 'tgid', 'name'];
+
 const PAGE = 4096;
 const COLUMN_ALIGNMENT = 16;
 const KEY_BYTES = 1040;
+const CLOSING_PARENTHESIS = 0x29;
 const NANOS_PER_SECOND = 1_000_000_000n;
 
 let compiled: WebAssembly.Module | undefined;
@@ -60,16 +86,16 @@ function compile(): WebAssembly.Module {
 }
 
 /**
- * The scan by the SIMD kernel, which finds, compares and counts bytes and knows nothing of what they mean. Each head and stack is read here, when it
- * first appears; so are blocks of unusual form, one by one.
+ * The scan by the SIMD kernel, which finds, compares and counts bytes and knows nothing of what they mean. Each mask, task and stack is read here,
+ * when it first appears; so are blocks of unusual form, one by one.
  */
 export class KernelScanner implements Scanner {
   private readonly grouping: Grouping;
   private readonly identify: Identify;
   private readonly kernel: Kernel;
   private readonly heads: Heads = new Heads();
-  private readonly stacks: Stacks = new Stacks();
-  private readonly headKeys: Dictionary = new Dictionary();
+  private readonly byText: boolean;
+  private readonly taskKeys: Dictionary = new Dictionary();
   private readonly selected: SelectedHeads;
   private readonly irregular: IrregularBlock;
   private readonly ts: Timestamp = { ...NO_TIME };
@@ -82,6 +108,7 @@ export class KernelScanner implements Scanner {
 
   constructor(grouping: Grouping) {
     this.grouping = grouping;
+    this.byText = grouping.cull.length === 0;
     this.identify = identifier(grouping);
     this.selected = new SelectedHeads(grouping.selection, this.heads);
     this.irregular = new IrregularBlock(grouping.text);
@@ -117,8 +144,12 @@ export class KernelScanner implements Scanner {
           return to;
         case Status.UNFINISHED:
           return kernel.getAt();
-        case Status.NEW_HEAD:
-          this.readHead(kernel.getFound());
+        case Status.NEW_MASK:
+          this.readMask(kernel.getFound());
+          at = kernel.getAt();
+          break;
+        case Status.NEW_TASK:
+          this.readTask(kernel.getFound());
           at = kernel.getAt();
           break;
         case Status.NEW_STACK:
@@ -142,16 +173,15 @@ export class KernelScanner implements Scanner {
     counts.blocks = kernel.getBlocks();
     counts.filtered = kernel.getFiltered();
     counts.grouped = counts.blocks - counts.filtered;
-    const heads = this.heads.strings.copy();
-    const stacks = this.stacks.strings.copy();
-    return { heads, stacks, groups: this.columns(), counts };
+    const groups = this.columns();
+    return { heads: this.headStrings(), stacks: this.stackStrings(), groups, counts };
   }
 
   private instantiate(): Kernel {
     const { cull, text, selection, wantsAllocator } = this.grouping;
     const kernel = new WebAssembly.Instance(compile()).exports as unknown as Kernel;
     crypto.getRandomValues(new Uint8Array(kernel.memory.buffer, kernel.getKeys(), KEY_BYTES));
-    const byText = cull.length === 0;
+    const { byText } = this;
     const bits =
       (byText ? Bits.SHAPE : 0) |
       (cull.includes('allocator') ? Bits.ALLOCATOR : 0) |
@@ -161,32 +191,58 @@ export class KernelScanner implements Scanner {
       bits,
       byText && !text.withoutTs,
       byText && !text.withoutFreeTs,
+      !byText && !cull.some((key) => TASK_KEYS.includes(key)) && this.selected.selectsAll,
       wantsAllocator,
       selection.withoutReleased,
     );
     return kernel;
   }
 
-  /** Fills in what the head's bytes mean. */
-  private readHead(entry: number): void {
-    const { heads, row } = this;
+  private readMask(entry: number): void {
+    const bytes = this.bytesOf(entry);
+    const isPlain = PLAIN_MASK.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
+    const head = this.internHead(bytes);
     const view = this.view();
-    const from = entry + Entry.BYTES;
-    const id = heads.intern(view, from, from + view.getUint32(entry + Entry.LENGTH, true));
-    row.head = id;
-    this.identify(this.key, row, heads);
-    const key = this.headKeys.intern(this.key.view, 0, this.key.length);
-    const selected = this.selected.has(id) ? SELECTED : 0;
-    view.setUint32(entry + Entry.FLAGS, (heads.flags[id] as number) | selected | KNOWN, true);
-    view.setUint32(entry + Entry.KEY, key, true);
-    view.setFloat64(entry + Entry.PAGES, heads.pages[id] as number, true);
+    view.setFloat64(entry + Entry.PAGES, this.heads.pages[head] as number, true);
+    view.setUint32(entry + Entry.KEY, this.byText ? entry : 0, true);
+    view.setUint32(entry + Entry.FLAGS, (isPlain ? HeadFlag.PLAIN : 0) | KNOWN, true);
+  }
+
+  private readTask(entry: number): void {
+    this.describeTask(entry, this.internHead(SOME_MASK, this.bytesOf(entry)));
+  }
+
+  /** Fills in what a head says of the task. */
+  private describeTask(entry: number, head: number): void {
+    const view = this.view();
+    view.setUint32(entry + Entry.KEY, this.byText ? entry : this.taskKey(head), true);
+    const flags = (this.heads.flags[head] as number) & HeadFlag.PLAIN;
+    view.setUint32(entry + Entry.FLAGS, flags | (this.selected.has(head) ? SELECTED : 0) | KNOWN, true);
+  }
+
+  /** Equal for heads that are equal to this grouping. */
+  private taskKey(head: number): number {
+    this.row.head = head;
+    this.identify(this.key, this.row, this.heads);
+    return this.taskKeys.intern(this.key.view, 0, this.key.length);
   }
 
   private readStack(entry: number): void {
-    const view = this.view();
-    const from = entry + Entry.BYTES;
-    const id = this.stacks.intern(view, from, from + view.getUint32(entry + Entry.LENGTH, true));
-    view.setUint32(entry + Entry.FLAGS, (this.stacks.flags[id] as number) | KNOWN, true);
+    const bytes = this.bytesOf(entry);
+    this.view().setUint32(entry + Entry.FLAGS, stackFlags(bytes, 0, bytes.length) | KNOWN, true);
+  }
+
+  private internHead(...parts: Uint8Array[]): number {
+    const { buffer, byteOffset, length } = Buffer.concat(parts);
+    return this.heads.intern(new DataView(buffer, byteOffset, length), 0, length);
+  }
+
+  private bytesOf(entry: number): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.kernel.memory.buffer, entry + Entry.BYTES, this.view().getUint32(entry + Entry.LENGTH, true));
+  }
+
+  private flagsOf(entry: number): number {
+    return this.view().getUint32(entry + Entry.FLAGS, true);
   }
 
   private view(): DataView {
@@ -206,28 +262,62 @@ export class KernelScanner implements Scanner {
   private addIrregular(lines: Uint8Array, first: number): void {
     const { irregular, kernel } = this;
     irregular.read(lines, this.ts, this.freeTs);
-    const head = this.intern(irregular.head, kernel.internHead);
-    if (this.isNew(head)) this.readHead(head);
-    const stack = this.intern(irregular.stack, kernel.internStack);
-    if (this.isNew(stack)) this.readStack(stack);
+    const [mask, task] = this.entriesOfHead(irregular.head);
+    const stack = this.intern(kernel.internStack, irregular.stack);
+    if (this.flagsOf(stack) === 0) this.readStack(stack);
     const bits = irregular.shape | (irregular.allocator << ALLOCATOR_SHIFT);
-    const isGrouped = kernel.addBlock(head, stack, bits, nanos(this.ts), nanos(this.freeTs), first);
+    const isGrouped = kernel.addBlock(mask, task, stack, bits, nanos(this.ts), nanos(this.freeTs), first);
     if (!isGrouped || irregular.isPageOwner) return;
     this.counts.foreign++;
     noteOffset(this.counts.foreignAt, first);
   }
 
-  private intern(string: DataView, intern: (from: number, length: number) => number): number {
-    if (this.scratchLength < string.byteLength) {
-      this.scratchLength = 2 * string.byteLength;
-      this.scratch = this.kernel.allocate(this.scratchLength + MARGIN);
+  /** Mask and task of a head. One that is not of the usual form is both. */
+  private entriesOfHead(head: Uint8Array): [number, number] {
+    const { internMask, internTask } = this.kernel;
+    const maskTo = head.indexOf(CLOSING_PARENTHESIS) + 1;
+    if (maskTo > 0) {
+      const mask = this.intern(internMask, head.subarray(0, maskTo));
+      if (this.flagsOf(mask) === 0) this.readMask(mask);
+      const task = this.intern(internTask, head.subarray(maskTo));
+      if (this.flagsOf(task) === 0) this.readTask(task);
+      if (this.flagsOf(mask) & this.flagsOf(task) & HeadFlag.PLAIN) return [mask, task];
     }
-    this.memory.set(new Uint8Array(string.buffer, string.byteOffset, string.byteLength), this.scratch);
-    return intern(this.scratch, string.byteLength);
+    const mask = this.intern(internMask, head);
+    if (this.flagsOf(mask) === 0) this.readMask(mask);
+    const task = this.intern(internTask, head);
+    if (this.flagsOf(task) === 0) this.describeTask(task, this.internHead(head));
+    return [mask, task];
   }
 
-  private isNew(entry: number): boolean {
-    return this.view().getUint32(entry + Entry.FLAGS, true) === 0;
+  private intern(intern: Intern, string: Uint8Array): number {
+    if (this.scratchLength < string.length) {
+      this.scratchLength = 2 * string.length;
+      this.scratch = this.kernel.allocate(this.scratchLength + MARGIN);
+    }
+    this.memory.set(string, this.scratch);
+    return intern(this.scratch, string.length);
+  }
+
+  /** The heads that groups name, in the order of their ids. */
+  private headStrings(): Strings {
+    const { kernel } = this;
+    const pairs = new Uint32Array(kernel.memory.buffer, kernel.getHeads(), 2 * kernel.getHeadCount());
+    const parts = Array.from({ length: kernel.getHeadCount() }, (_, id) => {
+      const mask = pairs[2 * id] as number;
+      const isWhole = (this.flagsOf(mask) & HeadFlag.PLAIN) === 0;
+      return isWhole ? [this.bytesOf(mask)] : [this.bytesOf(mask), this.bytesOf(pairs[2 * id + 1] as number)];
+    });
+    return joinStrings(parts);
+  }
+
+  private stackStrings(): Strings {
+    const view = this.view();
+    const parts: Uint8Array[][] = [];
+    for (let entry = this.kernel.firstEntry(STACKS); entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
+      parts.push([this.bytesOf(entry)]);
+    }
+    return joinStrings(parts);
   }
 
   private columns(): Columns {
@@ -243,6 +333,25 @@ export class KernelScanner implements Scanner {
     }
     return columns as unknown as Columns;
   }
+}
+
+/** Strings of one or two parts each, as they cross a thread. */
+function joinStrings(strings: readonly (readonly Uint8Array[])[]): Strings {
+  let length = 0;
+  const ends = new Float64Array(strings.length);
+  strings.forEach((parts, i) => {
+    for (const part of parts) length += part.length;
+    ends[i] = length;
+  });
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const parts of strings) {
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+  }
+  return { bytes, ends };
 }
 
 function nanos(time: Timestamp): bigint {

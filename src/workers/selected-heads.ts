@@ -9,7 +9,7 @@ const NO = 2;
 export class SelectedHeads {
   private readonly selection: Selection;
   private readonly heads: Heads;
-  private readonly selectsAll: boolean;
+  readonly selectsAll: boolean;
   private answers: Uint8Array = new Uint8Array(0);
 
   constructor(selection: Selection, heads: Heads) {

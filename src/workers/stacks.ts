@@ -17,13 +17,14 @@ export class Stacks {
     const id = this.strings.intern(view, from, to);
     if (id === known) {
       this.flags = grown(this.flags, id + 1);
-      this.flags[id] = flagsOf(this.strings.bytes, this.strings.start(id), this.strings.end(id));
+      this.flags[id] = stackFlags(this.strings.bytes, this.strings.start(id), this.strings.end(id));
     }
     return id;
   }
 }
 
-function flagsOf(bytes: Uint8Array, from: number, to: number): number {
+/** What the lines of a stack say, as StackFlag bits. */
+export function stackFlags(bytes: Uint8Array, from: number, to: number): number {
   const isPlain = !hasPfnLine(bytes, from, to) && !mayHoldField(bytes, from, to);
   return (
     (isPlain ? StackFlag.PLAIN : 0) |

@@ -134,9 +134,9 @@ export class TypeScriptScanner implements Scanner {
   private addIrregular(lines: Uint8Array): void {
     const { irregular, row } = this;
     irregular.read(lines, this.ts, this.freeTs);
-    row.head = this.heads.intern(irregular.head, 0, irregular.head.byteLength);
+    row.head = this.heads.intern(viewOf(irregular.head), 0, irregular.head.length);
     row.shape = irregular.shape;
-    row.stack = this.stacks.intern(irregular.stack, 0, irregular.stack.byteLength);
+    row.stack = this.stacks.intern(viewOf(irregular.stack), 0, irregular.stack.length);
     row.allocator = irregular.allocator;
     this.addRow(irregular.isPageOwner);
   }
@@ -166,4 +166,8 @@ export class TypeScriptScanner implements Scanner {
 /** Whether the page was released after it was allocated. A free_ts of 0 is none; 0 ns is before any ts in any case. */
 function isReleased(ts: Timestamp, freeTs: Timestamp): boolean {
   return !isNoTime(freeTs) && compareTimestamps(ts.seconds, ts.nanos, freeTs.seconds, freeTs.nanos) < 0;
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

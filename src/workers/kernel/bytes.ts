@@ -28,11 +28,20 @@ export function beforeEmptyLine(at: usize): usize {
   const cr = i8x16.splat(CR);
   while (true) {
     const first = v128.load(at);
-    const isEnd = v128.or(i8x16.eq(first, lf), i8x16.eq(first, cr));
-    const found = v128.and(isEnd, i8x16.eq(v128.load(at, 1), lf));
-    if (v128.any_true(found)) return at + <usize>ctz<u32>(<u32>i8x16.bitmask(found));
-    at += 16;
+    const second = v128.load(at, 16);
+    const a = v128.and(v128.or(i8x16.eq(first, lf), i8x16.eq(first, cr)), i8x16.eq(v128.load(at, 1), lf));
+    const b = v128.and(v128.or(i8x16.eq(second, lf), i8x16.eq(second, cr)), i8x16.eq(v128.load(at, 17), lf));
+    if (v128.any_true(v128.or(a, b))) {
+      return at + <usize>ctz<u32>(<u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16));
+    }
+    at += 32;
   }
+}
+
+/** The first `)` in [from, to), or `to`. */
+export function closingParenthesis(from: usize, to: usize): usize {
+  while (from < to && load<u8>(from) != 0x29) from++;
+  return from;
 }
 
 @inline

@@ -1,7 +1,7 @@
 /**
- * Distinct byte strings. An entry is what is known of one; the main program, which alone knows what strings mean, fills in the second half.
+ * Distinct byte strings. An entry is what is known of one; the main program, which alone knows what strings mean, fills in flags, key and pages.
  *
- *     0 next entry  4 length  8 hash (8 bytes)  16 id │ 20 flags  24 key  28 unused  32 pages (f64) │ 40 the bytes
+ *     0 next entry  4 length  8 hash (8 bytes)  16 id  20 flags  24 key  28 group  32 pages (f64)  40 the bytes
  *
  * Slots hold addresses of entries, at hash & mask, open addressing, at most half full.
  */
@@ -15,6 +15,8 @@ const HASH: usize = 8;
 const ID: usize = 16;
 export const FLAGS: usize = 20;
 export const KEY: usize = 24;
+/** The group that a block with this string was added to last. */
+export const GROUP: usize = 28;
 export const PAGES: usize = 32;
 export const BYTES: usize = 40;
 

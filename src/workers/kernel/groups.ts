@@ -1,17 +1,19 @@
 /**
  * Groups of blocks. A record keeps the fields of the group's first block, and the sums.
  *
- *     0 head  4 stack (entries)  8 shape  9 allocator  10 0  12 unused  16 ts  24 free_ts (u64)  32 first offset  40 times  48 pages (f64)
+ *     0 mask  4 task  8 stack (entries)  12 bits  16 ts  24 free_ts (u64)  32 first offset  40 times  48 pages (f64)
  *
  * Records lie in segments, in the order in which the groups came; slots hold their addresses.
  */
-import { idOf, KEY, PAGES } from './dictionary';
+import { GROUP, idOf, KEY, PAGES } from './dictionary';
 import { hashNumbers } from './hash';
+import { headId } from './heads';
 import { allocate } from './memory';
 
-const HEAD: usize = 0;
-const STACK: usize = 4;
-const BITS: usize = 8;
+const MASK: usize = 0;
+const TASK: usize = 4;
+const STACK: usize = 8;
+const BITS: usize = 12;
 const TS: usize = 16;
 const FREE_TS: usize = 24;
 const FIRST: usize = 32;
@@ -34,7 +36,6 @@ let mask: u32 = FIRST_SLOTS - 1;
 export let size: u32 = 0;
 let firstSegment: usize = 0;
 let segment: usize = 0;
-let latest: usize = 0;
 
 export function setKey(stack: bool, bits: u32, ts: bool, freeTs: bool): void {
   keyStack = stack;
@@ -43,58 +44,94 @@ export function setKey(stack: bool, bits: u32, ts: bool, freeTs: bool): void {
   keyFreeTs = freeTs ? u64.MAX_VALUE : 0;
 }
 
+/**
+ * The group of a block, or 0. Its `maskKey` and `taskKey` are the keys of its entries; the main program gives equal keys to entries that
+ * are equal to this grouping.
+ */
 @inline
-function hashOf(head: usize, stack: usize, bits: u32, ts: u64, freeTs: u64): u32 {
-  return <u32>hashNumbers(load<u32>(head, KEY), keyStack ? <u32>stack : 0, bits & keyBits, ts, freeTs);
+export function findGroup(maskKey: u32, taskKey: u32, stack: usize, bits: u32, ts: u64, freeTs: u64): usize {
+  const ownTs = ts & keyTs;
+  const ownFreeTs = freeTs & keyFreeTs;
+  const latest = <usize>load<u32>(stack, GROUP);
+  if (latest && isGroup(latest, maskKey, taskKey, stack, bits, ownTs, ownFreeTs)) return latest;
+  const record = search(maskKey, taskKey, stack, bits, ownTs, ownFreeTs);
+  if (record) store<u32>(stack, <u32>record, GROUP);
+  return record;
+}
+
+/** Adds a block to its group. */
+@inline
+export function addTo(record: usize, blockMask: usize): void {
+  store<f64>(record, load<f64>(record, TIMES) + 1, TIMES);
+  store<f64>(record, load<f64>(record, SUM) + load<f64>(blockMask, PAGES), SUM);
+}
+
+/** A new group, whose first block is this. */
+export function newGroup(
+  blockMask: usize,
+  task: usize,
+  stack: usize,
+  bits: u32,
+  ts: u64,
+  freeTs: u64,
+  first: f64,
+): usize {
+  const record = append();
+  store<u32>(record, <u32>blockMask, MASK);
+  store<u32>(record, <u32>task, TASK);
+  store<u32>(record, <u32>stack, STACK);
+  store<u32>(record, bits, BITS);
+  store<u64>(record, ts, TS);
+  store<u64>(record, freeTs, FREE_TS);
+  store<f64>(record, first, FIRST);
+  store<u32>(stack, <u32>record, GROUP);
+  if (size * 2 > mask) grow();
+  else insert(record);
+  return record;
 }
 
 @inline
-function isGroup(record: usize, head: usize, stack: usize, bits: u32, ts: u64, freeTs: u64): bool {
+function isGroup(
+  record: usize,
+  maskKey: u32,
+  taskKey: u32,
+  stack: usize,
+  bits: u32,
+  ownTs: u64,
+  ownFreeTs: u64,
+): bool {
   return (
-    load<u32>(load<u32>(record, HEAD), KEY) == load<u32>(head, KEY) &&
     (!keyStack || load<u32>(record, STACK) == <u32>stack) &&
+    load<u32>(load<u32>(record, TASK), KEY) == taskKey &&
+    load<u32>(load<u32>(record, MASK), KEY) == maskKey &&
     ((load<u32>(record, BITS) ^ bits) & keyBits) == 0 &&
-    (load<u64>(record, TS) & keyTs) == ts &&
-    (load<u64>(record, FREE_TS) & keyFreeTs) == freeTs
+    (load<u64>(record, TS) & keyTs) == ownTs &&
+    (load<u64>(record, FREE_TS) & keyFreeTs) == ownFreeTs
   );
 }
 
-/** Adds a block to its group. `bits` are shape and allocator; the times count as 0 where they are no part of the key. */
-@inline
-export function add(head: usize, stack: usize, bits: u32, ts: u64, freeTs: u64, first: f64): void {
-  let record = latest;
-  const ownTs = ts & keyTs;
-  const ownFreeTs = freeTs & keyFreeTs;
-  if (!record || !isGroup(record, head, stack, bits, ownTs, ownFreeTs)) {
-    record = find(head, stack, bits, ts, freeTs, first);
-    latest = record;
-  }
-  store<f64>(record, load<f64>(record, TIMES) + 1, TIMES);
-  store<f64>(record, load<f64>(record, SUM) + load<f64>(head, PAGES), SUM);
-}
-
-function find(head: usize, stack: usize, bits: u32, ts: u64, freeTs: u64, first: f64): usize {
-  const ownTs = ts & keyTs;
-  const ownFreeTs = freeTs & keyFreeTs;
-  let place = hashOf(head, stack, bits, ownTs, ownFreeTs) & mask;
+function search(maskKey: u32, taskKey: u32, stack: usize, bits: u32, ownTs: u64, ownFreeTs: u64): usize {
+  let place = hashOf(maskKey, taskKey, stack, bits, ownTs, ownFreeTs) & mask;
   while (true) {
-    const slot = slots + (<usize>place << 2);
-    let record = <usize>load<u32>(slot);
-    if (!record) {
-      record = append();
-      store<u32>(record, <u32>head, HEAD);
-      store<u32>(record, <u32>stack, STACK);
-      store<u32>(record, bits, BITS);
-      store<u64>(record, ts, TS);
-      store<u64>(record, freeTs, FREE_TS);
-      store<f64>(record, first, FIRST);
-      store<u32>(slot, <u32>record);
-      if (size * 2 > mask) grow();
-      return record;
-    }
-    if (isGroup(record, head, stack, bits, ownTs, ownFreeTs)) return record;
+    const record = <usize>load<u32>(slots + (<usize>place << 2));
+    if (!record || isGroup(record, maskKey, taskKey, stack, bits, ownTs, ownFreeTs)) return record;
     place = (place + 1) & mask;
   }
+}
+
+@inline
+function hashOf(maskKey: u32, taskKey: u32, stack: usize, bits: u32, ownTs: u64, ownFreeTs: u64): u32 {
+  return <u32>hashNumbers(maskKey, taskKey, keyStack ? <u32>stack : 0, bits & keyBits, ownTs, ownFreeTs);
+}
+
+function insert(record: usize): void {
+  const maskKey = load<u32>(load<u32>(record, MASK), KEY);
+  const taskKey = load<u32>(load<u32>(record, TASK), KEY);
+  const ownTs = load<u64>(record, TS) & keyTs;
+  const ownFreeTs = load<u64>(record, FREE_TS) & keyFreeTs;
+  let place = hashOf(maskKey, taskKey, load<u32>(record, STACK), load<u32>(record, BITS), ownTs, ownFreeTs) & mask;
+  while (load<u32>(slots + (<usize>place << 2))) place = (place + 1) & mask;
+  store<u32>(slots + (<usize>place << 2), <u32>record);
 }
 
 function append(): usize {
@@ -109,22 +146,16 @@ function append(): usize {
   return segment + SEGMENT_HEADER + <usize>inSegment * RECORD;
 }
 
+/** Twice the slots, with all records. */
 function grow(): void {
   const length = (mask + 1) * 2;
-  const larger = allocate(<usize>length << 2);
-  for (let i: u32 = 0; i <= mask; i++) {
-    const record = <usize>load<u32>(slots + (<usize>i << 2));
-    if (!record) continue;
-    const head = <usize>load<u32>(record, HEAD);
-    const bits = load<u32>(record, BITS);
-    const ts = load<u64>(record, TS) & keyTs;
-    let place = hashOf(head, load<u32>(record, STACK), bits, ts, load<u64>(record, FREE_TS) & keyFreeTs);
-    place &= length - 1;
-    while (load<u32>(larger + (<usize>place << 2))) place = (place + 1) & (length - 1);
-    store<u32>(larger + (<usize>place << 2), <u32>record);
-  }
-  slots = larger;
+  slots = allocate(<usize>length << 2);
   mask = length - 1;
+  for (let i: u32 = 0, from = firstSegment; i < size; i++) {
+    const inSegment = i & (SEGMENT_RECORDS - 1);
+    if (inSegment == 0 && i > 0) from = load<u32>(from);
+    insert(from + SEGMENT_HEADER + <usize>inSegment * RECORD);
+  }
 }
 
 const SECOND: u64 = 1_000_000_000;
@@ -155,7 +186,7 @@ export function writeColumns(): usize {
     const record = from + SEGMENT_HEADER + <usize>inSegment * RECORD;
     const ts = load<u64>(record, TS);
     const freeTs = load<u64>(record, FREE_TS);
-    store<u32>(heads + (<usize>i << 2), idOf(load<u32>(record, HEAD)));
+    store<u32>(heads + (<usize>i << 2), headId(load<u32>(record, MASK), load<u32>(record, TASK)));
     store<u8>(shapes + i, load<u8>(record, BITS));
     store<u32>(stacks + (<usize>i << 2), idOf(load<u32>(record, STACK)));
     store<f64>(tsSeconds + (<usize>i << 3), <f64>(ts / SECOND));

@@ -63,13 +63,13 @@ function sumOf(at: usize, end: usize): v128 {
   return i64x2.add(even, odd);
 }
 
-/** The hash of five numbers. */
+/** The hash of six numbers. */
 @inline
-export function hashNumbers(a: u32, b: u32, c: u32, d: u64, e: u64): u64 {
-  const first = (<u64>(a + load<u32>(keys))) * (<u64>(b + load<u32>(keys, 4)));
-  const second = (<u64>(<u32>d + load<u32>(keys, 8))) * (<u64>(<u32>(d >> 32) + load<u32>(keys, 12)));
-  const third = (<u64>(<u32>e + load<u32>(keys, 16))) * (<u64>(<u32>(e >> 32) + load<u32>(keys, 20)));
-  const fourth = (<u64>(c + load<u32>(keys, 24))) * (<u64>load<u32>(keys, 28) | 1);
+export function hashNumbers(a: u32, b: u32, c: u32, d: u32, e: u64, f: u64): u64 {
+  const first = <u64>(a + load<u32>(keys)) * <u64>(b + load<u32>(keys, 4));
+  const second = <u64>(c + load<u32>(keys, 8)) * <u64>(d + load<u32>(keys, 12));
+  const third = <u64>(<u32>e + load<u32>(keys, 16)) * <u64>(<u32>(e >> 32) + load<u32>(keys, 20));
+  const fourth = <u64>(<u32>f + load<u32>(keys, 24)) * <u64>(<u32>(f >> 32) + load<u32>(keys, 28));
   const hash = (first + second + third + fourth) * ODD;
   return hash ^ (hash >> 32);
 }

@@ -1,20 +1,24 @@
 /**
- * The scan of a dump's bytes: finds blocks, looks up heads and stacks by their bytes, and adds blocks to groups. What bytes mean is not known here: a
- * head or stack that is new is handed out, to be read by the main program once, and so is each block of an unusual form.
+ * The scan of a dump's bytes: finds blocks, looks up their parts by their bytes, and adds them to groups. What bytes mean is not known here: a part that
+ * is new is handed out, to be read by the main program once, and so is each block of an unusual form.
  *
- *     Page allocated via order 0, mask 0x0(), pid 7, tgid 7 (comm), ts 12 ns     from … headTo: head    … headerTo
- *     PFN 0x4355 type Unmovable Block 33 type Unmovable Flags 0x1(slab|node=0)   … stackFrom
- *      get_page_from_freelist+0x137e/0x1450                                      … to: stack
- *     (empty line)
+ *     Page allocated via order 0, mask 0x0(), pid 7, tgid 7 (comm), ts 12 ns
+ *     at             mask                   maskTo       task       headTo  headerTo
+ *     PFN 0x4355 type Unmovable Block 33 type Unmovable Flags 0x1(slab|node=0)
+ *     stackFrom
+ *      get_page_from_freelist+0x137e/0x1450
+ *     to (an empty line)
  */
-import { beforeEmptyLine, equal, hasCma, hasSlab, lineEnd } from './bytes';
-import { BYTES, FLAGS, intern, KEY, lengthOf, newDictionary, PAGES } from './dictionary';
-import { add, setKey, size, writeColumns } from './groups';
-import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
+import { beforeEmptyLine, closingParenthesis, equal, hasCma, hasSlab, lineEnd } from './bytes';
+import { BYTES, FLAGS, intern, KEY, lengthOf, newDictionary } from './dictionary';
+import { addTo, findGroup, newGroup, setKey, size, writeColumns } from './groups';
 import { keys } from './hash';
+import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
+import { getHeads, headCount } from './heads';
 import { allocate } from './memory';
+import { newRecent, prefer, remember, setOf } from './recent';
 
-export { allocate, writeColumns };
+export { allocate, getHeads, writeColumns };
 
 /** Why scan() came back. */
 const DONE: u32 = 0;
@@ -22,15 +26,15 @@ const DONE: u32 = 0;
 const UNFINISHED: u32 = 1;
 /** The block at `at` has lines that end in CRLF. */
 const HAS_CR: u32 = 2;
-/** `found` is a head, or a stack, that no one has read. */
-const NEW_HEAD: u32 = 3;
-const NEW_STACK: u32 = 4;
+/** `found` is a part that no one has read. */
+const NEW_MASK: u32 = 3;
+const NEW_TASK: u32 = 4;
+const NEW_STACK: u32 = 5;
 /** The block's lines [at, to) are of an unusual form. */
-const IRREGULAR: u32 = 5;
+const IRREGULAR: u32 = 6;
 
-/** Flags of entries; the first three are HeadFlag and StackFlag. */
+/** Flags of entries. PLAIN: nothing in it changes how the rest of the block is read. */
 const PLAIN: u32 = 1;
-const PAGE_OWNER: u32 = 2;
 const VMALLOC: u32 = 4;
 const SELECTED: u32 = 8;
 
@@ -45,16 +49,16 @@ const HAS_FREE_TS: u32 = 1 << 16;
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
 const PFN: u32 = 0x4e4650;
-const ODD: u64 = 0x9e3779b97f4a7c15;
 
-/** Entries seen last, at a sample of their bytes: most blocks repeat one, and one compare then finds it. */
-const RECENT_BITS: u64 = 12;
-const recentHeads: usize = allocate(<usize>4 << <usize>RECENT_BITS);
-const recentStacks: usize = allocate(<usize>4 << <usize>RECENT_BITS);
-
-const heads = newDictionary();
+const masks = newDictionary();
+const tasks = newDictionary();
 const stacks = newDictionary();
+const recentMasks: usize = newRecent();
+const recentTasks: usize = newRecent();
+const recentStacks: usize = newRecent();
 
+/** Whether a block's group, and whether it counts, can be told without its task and times. */
+let isTaskless: bool = false;
 let wantsAllocator: bool = false;
 let withoutReleased: bool = false;
 
@@ -64,8 +68,21 @@ let found: usize = 0;
 let blocks: f64 = 0;
 let filtered: f64 = 0;
 
-export function configure(stack: bool, bits: u32, ts: bool, freeTs: bool, allocator: bool, released: bool): void {
+/**
+ * Says how to group: by stack, by bits (a mask of those of groups), by ts and free_ts; and what to leave out. `taskless`: all tasks have
+ * the same key and are selected.
+ */
+export function configure(
+  stack: bool,
+  bits: u32,
+  ts: bool,
+  freeTs: bool,
+  taskless: bool,
+  allocator: bool,
+  released: bool,
+): void {
   setKey(stack, bits, ts, freeTs);
+  isTaskless = taskless && !ts && !freeTs && !(bits & HAS_FREE_TS) && !(bits & 0xff) && !released;
   wantsAllocator = allocator;
   withoutReleased = released;
 }
@@ -91,28 +108,35 @@ export function getFiltered(): f64 {
 export function groupCount(): u32 {
   return size;
 }
+export function getHeadCount(): u32 {
+  return headCount;
+}
 
-export function internHead(from: usize, length: usize): usize {
-  return intern(heads, from, length);
+export function internMask(from: usize, length: usize): usize {
+  return intern(masks, from, length);
+}
+export function internTask(from: usize, length: usize): usize {
+  return intern(tasks, from, length);
 }
 export function internStack(from: usize, length: usize): usize {
   return intern(stacks, from, length);
 }
-
-/** Adds a block that was read elsewhere; `bits` are shape and allocator. Returns whether it is in a group now. */
-export function addBlock(head: usize, stack: usize, bits: u32, ts: u64, freeTs: u64, first: f64): bool {
-  blocks += 1;
-  return addOrFilter(head, stack, bits, ts, freeTs, first);
+/** The first string of a kind (0 masks, 1 tasks, 2 stacks): entries name the next one. */
+export function firstEntry(kind: u32): usize {
+  return kind == 0 ? masks.first : kind == 1 ? tasks.first : stacks.first;
 }
 
-@inline
-function addOrFilter(head: usize, stack: usize, bits: u32, ts: u64, freeTs: u64, first: f64): bool {
-  const isReleased = withoutReleased && freeTs != NO_TIME && ts < freeTs;
-  if (isReleased || !(load<u32>(head, FLAGS) & SELECTED)) {
+/** Adds a block that was read elsewhere; `bits` are shape and allocator. Returns whether it is in a group now. */
+export function addBlock(mask: usize, task: usize, stack: usize, bits: u32, ts: u64, freeTs: u64, first: f64): bool {
+  blocks += 1;
+  if ((withoutReleased && freeTs != NO_TIME && ts < freeTs) || !(load<u32>(task, FLAGS) & SELECTED)) {
     filtered += 1;
     return false;
   }
-  add(head, stack, bits | (freeTs == 0 ? 0 : HAS_FREE_TS), ts, freeTs, first);
+  if (freeTs != 0) bits |= HAS_FREE_TS;
+  let group = findGroup(load<u32>(mask, KEY), load<u32>(task, KEY), stack, bits, ts, freeTs);
+  if (!group) group = newGroup(mask, task, stack, bits, ts, freeTs, first);
+  addTo(group, mask);
   return true;
 }
 
@@ -121,8 +145,23 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
   at = from;
   while (true) {
     while (at < end && (load<u8>(at) == LF || (load<u8>(at) == CR && at + 1 < end && load<u8>(at + 1) == LF))) at++;
-    if (at >= end) break;
-    const headerTo = lineEnd(at);
+    if (at >= end) return DONE;
+
+    const maskSet = setOf(recentMasks, load<u64>(at, 24), load<u64>(at, 32), load<u64>(at, 40), 0);
+    let mask = recentAt(maskSet, at);
+    if (!mask) {
+      const lineTo = lineEnd(at);
+      if (lineTo >= end) return UNFINISHED;
+      const close = closingParenthesis(at, lineTo);
+      if (close == lineTo) return irregular(end);
+      mask = intern(masks, at, close + 1 - at);
+      if (!load<u32>(mask, FLAGS)) return isNew(mask, NEW_MASK);
+      if (!(load<u32>(mask, FLAGS) & PLAIN)) return irregular(end);
+      remember(maskSet, mask);
+    }
+    const maskTo = at + lengthOf(mask);
+
+    const headerTo = lineEnd(maskTo);
     if (headerTo >= end) return UNFINISHED;
     if (load<u8>(headerTo - 1) == CR) return HAS_CR;
     let stackFrom = headerTo + 1;
@@ -133,68 +172,107 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       stackFrom = pfnTo + 1;
     }
 
-    const stackSlot = recentStacks + (sampleStack(stackFrom) << 2);
-    let stack = <usize>load<u32>(stackSlot);
-    let isKnown = false;
-    if (stack) {
-      to = stackFrom + lengthOf(stack);
-      isKnown = to < end && load<u8>(to) == LF && equal(stackFrom, stack + BYTES, lengthOf(stack));
-    }
-    if (!isKnown) {
+    const a = load<u64>(stackFrom, 88);
+    const b = load<u64>(stackFrom, 136);
+    const stackSet = setOf(recentStacks, a, b, load<u64>(stackFrom, 160), load<u64>(stackFrom, 208));
+    let stack = recentBlockEnd(stackSet, stackFrom, end);
+    if (stack) to = stackFrom + lengthOf(stack);
+    else {
       const last = beforeEmptyLine(stackFrom - 1);
       to = last + 1;
       if (to >= end) return UNFINISHED;
       if (load<u8>(last) == CR) return HAS_CR;
       stack = intern(stacks, stackFrom, to - stackFrom);
-      if (!load<u32>(stack, FLAGS)) {
-        found = stack;
-        return NEW_STACK;
+      if (!load<u32>(stack, FLAGS)) return isNew(stack, NEW_STACK);
+      remember(stackSet, stack);
+    }
+    const stackFlags = load<u32>(stack, FLAGS);
+    if (!(stackFlags & PLAIN)) return IRREGULAR;
+
+    let bits: u32 = 0;
+    if (wantsAllocator) {
+      if (stackFlags & VMALLOC) bits = VMALLOC_BIT;
+      if (hasCma(headerTo, stackFrom)) bits |= CMA_BIT;
+      if (hasSlab(headerTo, stackFrom)) bits |= SLAB_BIT;
+      bits = (bits ? bits : OTHERS_BIT) << ALLOCATOR_SHIFT;
+    }
+    if (isTaskless) {
+      const group = findGroup(load<u32>(mask, KEY), 0, stack, bits, 0, 0);
+      if (group) {
+        addTo(group, mask);
+        blocks += 1;
+        at = to;
+        continue;
       }
-      store<u32>(stackSlot, <u32>stack);
     }
 
     splitHeader(at, headerTo);
-    const headLength = headTo - at;
-    const headSlot = recentHeads + (sampleHead(at, headTo) << 2);
-    let head = <usize>load<u32>(headSlot);
-    if (!head || lengthOf(head) != headLength || !equal(at, head + BYTES, headLength)) {
-      head = intern(heads, at, headLength);
-      if (!load<u32>(head, FLAGS)) {
-        found = head;
-        return NEW_HEAD;
-      }
-      store<u32>(headSlot, <u32>head);
+    const samples = headTo - 16;
+    const taskSet = setOf(recentTasks, load<u64>(samples), load<u64>(samples, 8), load<u64>(maskTo, 6), headTo - maskTo);
+    let task = recentOf(taskSet, maskTo, headTo - maskTo);
+    if (!task) {
+      task = intern(tasks, maskTo, headTo - maskTo);
+      if (!load<u32>(task, FLAGS)) return isNew(task, NEW_TASK);
+      remember(taskSet, task);
     }
-
-    const headFlags = load<u32>(head, FLAGS);
-    const stackFlags = load<u32>(stack, FLAGS);
-    if (!(headFlags & stackFlags & PLAIN) || !((headFlags | stackFlags) & PAGE_OWNER)) return IRREGULAR;
-    let allocator: u32 = 0;
-    if (wantsAllocator) {
-      if (stackFlags & VMALLOC) allocator = VMALLOC_BIT;
-      if (hasCma(headerTo, stackFrom)) allocator |= CMA_BIT;
-      if (hasSlab(headerTo, stackFrom)) allocator |= SLAB_BIT;
-      if (!allocator) allocator = OTHERS_BIT;
-    }
-    blocks += 1;
-    addOrFilter(head, stack, shape | (allocator << ALLOCATOR_SHIFT), readTs(), readFreeTs(), offset + <f64>at);
+    if (!(load<u32>(task, FLAGS) & PLAIN)) return IRREGULAR;
+    addBlock(mask, task, stack, bits | shape, readTs(), readFreeTs(), offset + <f64>at);
     at = to;
   }
-  return DONE;
 }
 
-/** 12 bits from a few places where stacks differ. They need not be within the stack. */
-@inline
-function sampleStack(from: usize): usize {
-  const low = (load<u64>(from, 88) ^ load<u64>(from, 136)) * ODD;
-  const high = (load<u64>(from, 160) ^ (load<u64>(from, 208) << 1)) * ODD;
-  return <usize>(((low ^ (high >> 17)) * ODD) >> (64 - RECENT_BITS));
+function isNew(entry: usize, status: u32): u32 {
+  found = entry;
+  return status;
 }
 
-/** 12 bits of the order and mask, and of what stands before the time: pid and name. */
+/** Finds the end of a block of unusual form. */
+function irregular(end: usize): u32 {
+  const last = beforeEmptyLine(at);
+  to = last + 1;
+  if (to >= end) return UNFINISHED;
+  return load<u8>(last) == CR ? HAS_CR : IRREGULAR;
+}
+
+/** The entry of the set that stands at `place`, or 0. */
 @inline
-function sampleHead(from: usize, to: usize): usize {
-  const low = (load<u64>(from, 24) ^ load<u64>(to - 16)) * ODD;
-  const high = (load<u64>(to - 24) ^ (load<u64>(to - 32) << 1)) * ODD;
-  return <usize>(((low ^ (high >> 17)) * ODD) >> (64 - RECENT_BITS));
+function recentAt(set: usize, place: usize): usize {
+  for (let way: usize = 0; way < 16; way += 4) {
+    const entry = <usize>load<u32>(set + way);
+    if (!entry) return 0;
+    if (equal(place, entry + BYTES, lengthOf(entry))) {
+      if (way) prefer(set, way, entry);
+      return entry;
+    }
+  }
+  return 0;
+}
+
+/** The entry of the set that has just these bytes, or 0. */
+@inline
+function recentOf(set: usize, place: usize, length: usize): usize {
+  for (let way: usize = 0; way < 16; way += 4) {
+    const entry = <usize>load<u32>(set + way);
+    if (!entry) return 0;
+    if (lengthOf(entry) == length && equal(place, entry + BYTES, length)) {
+      if (way) prefer(set, way, entry);
+      return entry;
+    }
+  }
+  return 0;
+}
+
+/** The entry of the set that stands at `place` and ends with a block, or 0. */
+@inline
+function recentBlockEnd(set: usize, place: usize, end: usize): usize {
+  for (let way: usize = 0; way < 16; way += 4) {
+    const entry = <usize>load<u32>(set + way);
+    if (!entry) return 0;
+    const stop = place + lengthOf(entry);
+    // Two LFs tell at once most of the stacks that differ in their last lines.
+    if (stop >= end || load<u16>(stop - 1) != 0x0a0a || !equal(place, entry + BYTES, stop - place)) continue;
+    if (way) prefer(set, way, entry);
+    return entry;
+  }
+  return 0;
 }
