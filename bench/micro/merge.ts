@@ -9,7 +9,7 @@ export function mergePart(material: Material): Part {
   const partials = scanAll(material);
   return {
     name: `merge ${partials.length} partials`,
-    amount: partials.reduce((sum, { groups }) => sum + groups.head.length, 0),
+    amount: partials.reduce((sum, { groups }) => sum + groups.mask.length, 0),
     unit: 'groups',
     check() {
       const { size, columns } = mergeAll(material, partials).table();

@@ -39,9 +39,14 @@ export function isVmalloc(text: Uint8Array, from: number, to: number): boolean {
   return find(text, previousFrom, previousTo, ALLOC_PAGES) >= 0;
 }
 
+/** Whether the lines name the frame that isVmalloc looks for. */
+export function namesVmalloc(lines: Uint8Array): boolean {
+  return find(lines, 0, lines.length, VMALLOC) >= 0;
+}
+
 /** Whether a header says something that isVmalloc looks for, so that it cannot be asked of the stack alone. */
-export function bearsOnVmalloc(header: Uint8Array, from: number, to: number): boolean {
-  return find(header, from, to, VMALLOC) >= 0 || find(header, from, to, ALLOC_PAGES) >= 0;
+export function bearsOnVmalloc(header: Uint8Array): boolean {
+  return namesVmalloc(header) || find(header, 0, header.length, ALLOC_PAGES) >= 0;
 }
 
 /** The words of all 5-bit masks, each word followed by a space, in the order in which they are printed. */

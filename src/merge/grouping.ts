@@ -1,8 +1,8 @@
 import { Shape, type TextRule } from '../format/header.js';
 import type { Row } from './groups.js';
-import type { Heads } from './heads.js';
 import type { KeyBytes } from './key-bytes.js';
 import { KEYS } from './keys.js';
+import type { Tasks } from './tasks.js';
 
 /** How blocks become groups. Plain data: it crosses to the workers. */
 export interface Grouping {
@@ -25,22 +25,25 @@ export interface Selection {
 }
 
 /** Writes the key of a block's group. */
-export type Identify = (key: KeyBytes, block: Row, heads: Heads) => void;
+export type Identify = (key: KeyBytes, block: Row, tasks: Tasks) => void;
 
 export function identifier({ cull, text }: Grouping): Identify {
   if (cull.length === 0) return (key, block) => identifyText(key, block, text);
   const parts = KEYS.filter((key) => cull.includes(key.id)).map((key) => key.identify as Identify);
-  return (key, block, heads) => {
+  return (key, block, tasks) => {
     key.clear();
-    for (const part of parts) part(key, block, heads);
+    for (const part of parts) part(key, block, tasks);
   };
 }
 
-/** Two texts are equal if and only if their heads, shapes, printed numbers and stacks are. */
+/** Two texts are equal if and only if their masks, tasks, shapes, printed numbers, stacks and tails are. */
 function identifyText(key: KeyBytes, block: Row, rule: TextRule): void {
   key.clear();
-  key.integer(block.head * 4 + block.shape);
+  key.integer(block.mask);
+  key.integer(block.task);
+  key.integer(block.shape);
   key.integer(block.stack);
+  key.integer(block.tail);
   if (block.shape !== Shape.WHOLE && !rule.withoutTs) {
     key.number(block.tsSeconds);
     key.integer(block.tsNanos);

@@ -3,9 +3,11 @@ import { grown } from './grow.js';
 
 /** One block, or one group of a partial: what is added to Groups. The fields are those of the group's first block. */
 export interface Row {
-  head: number;
+  mask: number;
+  task: number;
   shape: number;
   stack: number;
+  tail: number;
   tsSeconds: number;
   tsNanos: number;
   freeSeconds: number;
@@ -20,9 +22,11 @@ export interface Row {
 
 export function newRow(): Row {
   return {
-    head: 0,
+    mask: 0,
+    task: 0,
     shape: 0,
     stack: 0,
+    tail: 0,
     tsSeconds: 0,
     tsNanos: 0,
     freeSeconds: 0,
@@ -36,9 +40,11 @@ export function newRow(): Row {
 
 /** Groups as columns: element i of each belongs to group i. This is what crosses a thread. */
 export interface Columns {
-  head: Uint32Array<ArrayBuffer>;
+  mask: Uint32Array<ArrayBuffer>;
+  task: Uint32Array<ArrayBuffer>;
   shape: Uint8Array<ArrayBuffer>;
   stack: Uint32Array<ArrayBuffer>;
+  tail: Uint32Array<ArrayBuffer>;
   tsSeconds: Float64Array<ArrayBuffer>;
   tsNanos: Uint32Array<ArrayBuffer>;
   freeSeconds: Float64Array<ArrayBuffer>;
@@ -51,9 +57,11 @@ export interface Columns {
 
 /** Columns of no groups. The kernel writes its own in the order that these stand in. */
 export const EMPTY_COLUMNS: Columns = {
-  head: new Uint32Array(0),
+  mask: new Uint32Array(0),
+  task: new Uint32Array(0),
   shape: new Uint8Array(0),
   stack: new Uint32Array(0),
+  tail: new Uint32Array(0),
   tsSeconds: new Float64Array(0),
   tsNanos: new Uint32Array(0),
   freeSeconds: new Float64Array(0),
@@ -80,7 +88,7 @@ export class Groups {
     const group = this.keys.intern(key, 0, keyLength);
     const { columns } = this;
     if (group === known) {
-      if (group === columns.head.length) this.grow();
+      if (group === columns.mask.length) this.grow();
       columns.times[group] = 0;
       columns.pages[group] = 0;
       this.represent(group, row);
@@ -93,9 +101,11 @@ export class Groups {
 
   /** Copies group i into `row`. */
   static read(columns: Columns, group: number, row: Row): void {
-    row.head = columns.head[group] as number;
+    row.mask = columns.mask[group] as number;
+    row.task = columns.task[group] as number;
     row.shape = columns.shape[group] as number;
     row.stack = columns.stack[group] as number;
+    row.tail = columns.tail[group] as number;
     row.tsSeconds = columns.tsSeconds[group] as number;
     row.tsNanos = columns.tsNanos[group] as number;
     row.freeSeconds = columns.freeSeconds[group] as number;
@@ -115,9 +125,11 @@ export class Groups {
 
   private represent(group: number, row: Row): void {
     const { columns } = this;
-    columns.head[group] = row.head;
+    columns.mask[group] = row.mask;
+    columns.task[group] = row.task;
     columns.shape[group] = row.shape;
     columns.stack[group] = row.stack;
+    columns.tail[group] = row.tail;
     columns.tsSeconds[group] = row.tsSeconds;
     columns.tsNanos[group] = row.tsNanos;
     columns.freeSeconds[group] = row.freeSeconds;

@@ -1,9 +1,10 @@
 import { compareTimestamps } from '../format/timestamp.js';
+import { compareStacks } from './compare-stacks.js';
 import { compareTexts } from './compare-texts.js';
 import type { Row } from './groups.js';
-import type { Heads } from './heads.js';
 import type { KeyBytes } from './key-bytes.js';
 import { at, type Compare, type Table } from './table.js';
+import type { Tasks } from './tasks.js';
 
 /** A field that blocks can be grouped (culled) or groups be sorted by. */
 export interface Key {
@@ -16,7 +17,7 @@ export interface Key {
   /** The short option that sorts by it alone. */
   readonly flag?: { readonly letter: string; readonly descending: boolean };
   /** Appends what must be equal in two blocks of one group. Where it is present, --cull takes the key. */
-  readonly identify?: (key: KeyBytes, block: Row, heads: Heads) => void;
+  readonly identify?: (key: KeyBytes, block: Row, tasks: Tasks) => void;
   /** Ascending order of groups. */
   readonly compare: (table: Table) => Compare;
 }
@@ -40,11 +41,11 @@ export const KEYS: readonly Key[] = [
     names: ['st', 'stacktrace'],
     sorts: true,
     flag: { letter: 's', descending: false },
-    identify: (key, block) => key.integer(block.stack),
-    compare: ({ columns, stackRanks }) => {
-      const ranks = stackRanks();
-      return (a, b) => at(ranks, at(columns.stack, a)) - at(ranks, at(columns.stack, b));
+    identify: (key, block) => {
+      key.integer(block.stack);
+      key.integer(block.tail);
     },
+    compare: compareStacks,
   },
   {
     id: 'free',
@@ -62,9 +63,9 @@ export const KEYS: readonly Key[] = [
     names: ['p', 'pid'],
     sorts: true,
     flag: { letter: 'p', descending: false },
-    identify: (key, block, heads) => key.number(at(heads.pid, block.head)),
-    compare: ({ columns: { head }, heads: { pid } }) => {
-      return (a, b) => at(pid, at(head, a)) - at(pid, at(head, b));
+    identify: (key, block, tasks) => key.number(at(tasks.pid, block.task)),
+    compare: ({ columns: { task }, tasks: { pid } }) => {
+      return (a, b) => at(pid, at(task, a)) - at(pid, at(task, b));
     },
   },
   {
@@ -73,9 +74,9 @@ export const KEYS: readonly Key[] = [
     names: ['tg', 'tgid'],
     sorts: true,
     flag: { letter: 'P', descending: false },
-    identify: (key, block, heads) => key.number(at(heads.tgid, block.head)),
-    compare: ({ columns: { head }, heads: { tgid } }) => {
-      return (a, b) => at(tgid, at(head, a)) - at(tgid, at(head, b));
+    identify: (key, block, tasks) => key.number(at(tasks.tgid, block.task)),
+    compare: ({ columns: { task }, tasks: { tgid } }) => {
+      return (a, b) => at(tgid, at(task, a)) - at(tgid, at(task, b));
     },
   },
   {
@@ -84,10 +85,10 @@ export const KEYS: readonly Key[] = [
     names: ['n', 'name'],
     sorts: true,
     flag: { letter: 'n', descending: false },
-    identify: (key, block, heads) => key.integer(at(heads.name, block.head)),
-    compare: ({ columns: { head }, heads: { name }, nameRanks }) => {
-      const ranks = nameRanks();
-      return (a, b) => at(ranks, at(name, at(head, a))) - at(ranks, at(name, at(head, b)));
+    identify: (key, block, tasks) => key.integer(at(tasks.name, block.task)),
+    compare: ({ columns: { task }, tasks: { names, name } }) => {
+      const ranks = names.ranks();
+      return (a, b) => at(ranks, at(name, at(task, a))) - at(ranks, at(name, at(task, b)));
     },
   },
   {

@@ -1,16 +1,19 @@
 import { Dictionary, type Strings } from './dictionary.js';
 import { type Grouping, identifier } from './grouping.js';
 import { Groups, type Row } from './groups.js';
-import { Heads } from './heads.js';
 import { KeyBytes } from './key-bytes.js';
+import { Masks } from './masks.js';
 import { addCounts, type Counts, noCounts, type Partial } from './partial.js';
 import type { Table } from './table.js';
+import { Tasks } from './tasks.js';
 
 /** Combines partials, in any order, into the table of the whole dump. */
 export class Merger {
   readonly counts: Counts = noCounts();
-  private readonly heads = new Heads();
+  private readonly masks = new Masks();
+  private readonly tasks = new Tasks();
   private readonly stacks = new Dictionary();
+  private readonly tails = new Dictionary();
   private readonly groups = new Groups();
   private readonly key = new KeyBytes();
   private readonly identify;
@@ -21,16 +24,20 @@ export class Merger {
     this.identify = identifier(grouping);
   }
 
-  add({ heads, stacks, groups, counts }: Partial): void {
+  add({ masks, tasks, stacks, tails, groups, counts }: Partial): void {
     addCounts(this.counts, counts);
-    const headOf = renumber(heads, this.heads);
+    const maskOf = renumber(masks, this.masks);
+    const taskOf = renumber(tasks, this.tasks);
     const stackOf = renumber(stacks, this.stacks);
+    const tailOf = renumber(tails, this.tails);
     const row = {} as Row;
-    for (let i = 0; i < groups.head.length; i++) {
+    for (let i = 0; i < groups.mask.length; i++) {
       Groups.read(groups, i, row);
-      row.head = headOf(row.head);
+      row.mask = maskOf(row.mask);
+      row.task = taskOf(row.task);
       row.stack = stackOf(row.stack);
-      this.identify(this.key, row, this.heads);
+      row.tail = tailOf(row.tail);
+      this.identify(this.key, row, this.tasks);
       this.groups.add(this.key.view, this.key.length, row);
     }
   }
@@ -40,7 +47,7 @@ export class Merger {
    * that were read, less those that were filtered out or malformed).
    */
   table(): Table {
-    const { heads, stacks, groups, counts, grouping } = this;
+    const { masks, tasks, stacks, tails, groups, counts, grouping } = this;
     let grouped = 0;
     for (let group = 0; group < groups.size; group++) grouped += groups.columns.times[group] as number;
     if (grouped !== counts.grouped || counts.blocks !== grouped + counts.filtered + counts.malformed) {
@@ -51,17 +58,17 @@ export class Merger {
     return {
       size: groups.size,
       columns: groups.columns,
-      heads,
+      masks,
+      tasks,
       stacks,
+      tails,
       rule: grouping.text,
-      stackRanks: once(() => stacks.ranks()),
-      nameRanks: once(() => heads.names.ranks()),
     };
   }
 }
 
 /** Maps the ids of `strings` to ids in `into`, which takes in only strings that are asked for. */
-function renumber({ bytes, ends }: Strings, into: Dictionary | Heads): (id: number) => number {
+function renumber({ bytes, ends }: Strings, into: Dictionary | Masks | Tasks): (id: number) => number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ids = new Int32Array(ends.length).fill(-1);
   return (id) => {
@@ -71,13 +78,5 @@ function renumber({ bytes, ends }: Strings, into: Dictionary | Heads): (id: numb
       ids[id] = mapped;
     }
     return mapped;
-  };
-}
-
-function once<T>(compute: () => T): () => T {
-  let value: T | undefined;
-  return () => {
-    value ??= compute();
-    return value;
   };
 }

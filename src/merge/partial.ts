@@ -6,9 +6,11 @@ import type { Columns } from './groups.js';
  * of a dump can be merged in any order.
  */
 export interface Partial {
-  /** Heads and stacks that the columns name by id. */
-  readonly heads: Strings;
+  /** The strings that the columns name by id. */
+  readonly masks: Strings;
+  readonly tasks: Strings;
   readonly stacks: Strings;
+  readonly tails: Strings;
   readonly groups: Columns;
   readonly counts: Counts;
 }

@@ -1,7 +1,8 @@
 import type { TextRule } from '../format/header.js';
 import type { Dictionary } from './dictionary.js';
 import type { Columns } from './groups.js';
-import type { Heads } from './heads.js';
+import type { Masks } from './masks.js';
+import type { Tasks } from './tasks.js';
 
 /** Orders two groups, given by their place in the columns. */
 export type Compare = (a: number, b: number) => number;
@@ -10,13 +11,12 @@ export type Compare = (a: number, b: number) => number;
 export interface Table {
   readonly size: number;
   readonly columns: Columns;
-  readonly heads: Heads;
+  readonly masks: Masks;
+  readonly tasks: Tasks;
   readonly stacks: Dictionary;
+  readonly tails: Dictionary;
   /** What a group's text leaves out. */
   readonly rule: TextRule;
-  /** Bytewise ranks of stacks and of names by id; computed when first asked for. */
-  readonly stackRanks: () => Uint32Array;
-  readonly nameRanks: () => Uint32Array;
 }
 
 /** Element i of a column. Columns are read in range only. */

@@ -1,5 +1,7 @@
+import { lineEnd } from '../format/bytes.js';
 import { Shape } from '../format/header.js';
 import { timestampText } from '../format/timestamp.js';
+import type { Dictionary } from './dictionary.js';
 import { grown } from './grow.js';
 import { at, type Table } from './table.js';
 
@@ -35,12 +37,11 @@ export class TextBuffer {
 }
 
 /** Appends the text of a group's block: header line without the numbers that the rule leaves out, and stack. */
-export function appendText(out: TextBuffer, { columns, heads, stacks, rule }: Table, group: number): void {
-  const head = at(columns.head, group);
+export function appendText(out: TextBuffer, table: Table, group: number): void {
+  const { columns, rule } = table;
   const shape = at(columns.shape, group);
-  const from = heads.strings.start(head);
-  const to = heads.lineEnd(head);
-  out.append(heads.strings.bytes, from, to);
+  const start = out.length;
+  appendHead(out, table, at(columns.mask, group), at(columns.task, group));
   if (shape !== Shape.WHOLE) {
     if (!rule.withoutTs) out.ascii(timestampText(at(columns.tsSeconds, group), at(columns.tsNanos, group)));
     out.ascii(' ns');
@@ -50,10 +51,27 @@ export function appendText(out: TextBuffer, { columns, heads, stacks, rule }: Ta
     if (!rule.withoutFreeTs) out.ascii(timestampText(at(columns.freeSeconds, group), at(columns.freeNanos, group)));
     out.ascii(' ns');
   }
-  if (to > from) out.ascii('\n');
-  appendStack(out, stacks, at(columns.stack, group));
+  // A block of PFN lines alone has no text, not even an empty line.
+  if (out.length > start) out.ascii('\n');
+  appendStack(out, table, group);
 }
 
-export function appendStack(out: TextBuffer, stacks: Table['stacks'], stack: number): void {
-  out.append(stacks.bytes, stacks.start(stack), stacks.end(stack));
+/** Appends what of a head belongs to the block's text: its first line. */
+function appendHead(out: TextBuffer, { masks, tasks }: Table, mask: number, task: number): void {
+  const { bytes } = masks.strings;
+  const [from, to] = [masks.strings.start(mask), masks.strings.end(mask)];
+  if (masks.isPlain[mask]) {
+    out.append(bytes, from, to);
+    appendString(out, tasks.strings, task);
+  } else out.append(bytes, from, lineEnd(bytes, from, to));
+}
+
+/** Appends the stack of a group, with its tail lines. */
+export function appendStack(out: TextBuffer, { columns, stacks, tails }: Table, group: number): void {
+  appendString(out, stacks, at(columns.stack, group));
+  appendString(out, tails, at(columns.tail, group));
+}
+
+export function appendString(out: TextBuffer, strings: Dictionary, id: number): void {
+  out.append(strings.bytes, strings.start(id), strings.end(id));
 }

@@ -19,9 +19,9 @@ export default function run(handle: QueueHandle): unknown {
   }
 }
 
-function buffersOf({ partial: { heads, stacks, groups }, milliseconds }: ThreadResult): ArrayBuffer[] {
-  const columns = [heads, stacks, groups].flatMap((part) =>
-    Object.values(part).map(({ buffer }) => buffer as ArrayBuffer),
+function buffersOf({ partial: { masks, tasks, stacks, tails, groups }, milliseconds }: ThreadResult): ArrayBuffer[] {
+  const arrays = [masks, tasks, stacks, tails, groups].flatMap((part): ArrayBufferView<ArrayBuffer>[] =>
+    Object.values(part),
   );
-  return [...columns, milliseconds.buffer];
+  return [...arrays, milliseconds].map(({ buffer }) => buffer);
 }

@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { LF } from '../format/bytes.js';
+import { maskEnd } from '../format/head.js';
+import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
 import { NO_TIME, type Timestamp } from '../format/timestamp.js';
 import { Dictionary, type Strings } from '../merge/dictionary.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { type Columns, EMPTY_COLUMNS, newRow, type Row } from '../merge/groups.js';
-import { HeadFlag, Heads } from '../merge/heads.js';
 import { KeyBytes } from '../merge/key-bytes.js';
+import { Masks } from '../merge/masks.js';
 import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
+import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { IrregularBlock } from './irregular-block.js';
 import { MARGIN, type Scanner } from './scanner.js';
-import { SelectedHeads } from './selected-heads.js';
-import { stackFlags } from './stacks.js';
+import { SelectedTasks } from './selected-tasks.js';
 
 /** What kernel/kernel.ts exports. Addresses and lengths are bytes of its memory. */
 interface Kernel {
@@ -34,37 +36,50 @@ interface Kernel {
   internMask: Intern;
   internTask: Intern;
   internStack: Intern;
+  internTail: Intern;
   firstEntry(kind: number): number;
-  addBlock(mask: number, task: number, stack: number, bits: number, ts: bigint, freeTs: bigint, first: number): number;
+  addBlock(
+    mask: number,
+    task: number,
+    stack: number,
+    tail: number,
+    bits: number,
+    ts: bigint,
+    freeTs: bigint,
+    first: number,
+  ): number;
   getBlocks(): number;
   getFiltered(): number;
   groupCount(): number;
   writeColumns(): number;
-  getHeads(): number;
-  getHeadCount(): number;
 }
 
 type Intern = (from: number, length: number) => number;
 
 /** Why scan() came back: kernel/kernel.ts. */
-const Status = { DONE: 0, UNFINISHED: 1, HAS_CR: 2, NEW_MASK: 3, NEW_TASK: 4, NEW_STACK: 5, IRREGULAR: 6 } as const;
+const Status = {
+  DONE: 0,
+  UNFINISHED: 1,
+  HAS_CR: 2,
+  NEW_MASK: 3,
+  NEW_TASK: 4,
+  NEW_STACK: 5,
+  NEW_TAIL: 6,
+  IRREGULAR: 7,
+} as const;
 
-/** The third dictionary of the kernel. */
-const STACKS = 2;
+/** The dictionaries of the kernel. */
+const Kind = { MASK: 0, TASK: 1, STACK: 2, TAIL: 3 } as const;
 
 /** An entry of a string (kernel/dictionary.ts): what is known of it, which this program fills in, and its bytes. */
 const Entry = { NEXT: 0, LENGTH: 4, FLAGS: 20, KEY: 24, PAGES: 32, BYTES: 40 } as const;
 
-/** Flags of entries beside HeadFlag's and StackFlag's: the first of all is PLAIN. KNOWN says that the entry was filled in. */
+/** Flags of entries beside those of StackFlag: PLAIN is meant for all kinds. KNOWN says that the entry was filled in. */
+const { PLAIN } = StackFlag;
 const SELECTED = 8;
 const KNOWN = 128;
 
-/** The part of a usual head that says how much was asked for, and how. The part behind it, the task, says who asked. */
-const PLAIN_MASK = /^Page allocated via order \d{1,15}, mask 0x[\da-f]+\([\w|]*\)$/;
-/** Stands in for any plain mask where the meaning of a task is looked up. */
-const SOME_MASK = Buffer.from('Page allocated via order 0, mask 0x0()');
-
-/** What else than the head makes a group, in the bits of its record (kernel/kernel.ts). */
+/** What else than its strings makes a group, in the bits of its record (kernel/kernel.ts). */
 const Bits = { SHAPE: 0xff, ALLOCATOR: 0xff00, HAS_FREE_TS: 1 << 16 } as const;
 const ALLOCATOR_SHIFT = 8;
 
@@ -74,7 +89,6 @@ const TASK_KEYS = ['pid', 'tgid', 'name'];
 const PAGE = 4096;
 const COLUMN_ALIGNMENT = 16;
 const KEY_BYTES = 1040;
-const CLOSING_PARENTHESIS = 0x29;
 const NANOS_PER_SECOND = 1_000_000_000n;
 
 let compiled: WebAssembly.Module | undefined;
@@ -86,17 +100,18 @@ function compile(): WebAssembly.Module {
 }
 
 /**
- * The scan by the SIMD kernel, which finds, compares and counts bytes and knows nothing of what they mean. Each mask, task and stack is read here,
- * when it first appears; so are blocks of unusual form, one by one.
+ * The scan by the SIMD kernel, which finds, compares and counts bytes and knows nothing of what they mean. Each mask, task, stack and tail is read
+ * here, when it first appears; so are blocks of unusual form, one by one.
  */
 export class KernelScanner implements Scanner {
   private readonly grouping: Grouping;
   private readonly identify: Identify;
   private readonly kernel: Kernel;
-  private readonly heads: Heads = new Heads();
+  private readonly masks: Masks = new Masks();
+  private readonly tasks: Tasks = new Tasks();
   private readonly byText: boolean;
   private readonly taskKeys: Dictionary = new Dictionary();
-  private readonly selected: SelectedHeads;
+  private readonly selected: SelectedTasks;
   private readonly irregular: IrregularBlock;
   private readonly ts: Timestamp = { ...NO_TIME };
   private readonly freeTs: Timestamp = { ...NO_TIME };
@@ -110,7 +125,7 @@ export class KernelScanner implements Scanner {
     this.grouping = grouping;
     this.byText = grouping.cull.length === 0;
     this.identify = identifier(grouping);
-    this.selected = new SelectedHeads(grouping.selection, this.heads);
+    this.selected = new SelectedTasks(grouping.selection, this.tasks);
     this.irregular = new IrregularBlock(grouping.text);
     this.kernel = this.instantiate();
   }
@@ -156,6 +171,10 @@ export class KernelScanner implements Scanner {
           this.readStack(kernel.getFound());
           at = kernel.getAt();
           break;
+        case Status.NEW_TAIL:
+          this.readTail(kernel.getFound());
+          at = kernel.getAt();
+          break;
         case Status.HAS_CR:
           at = this.addCrBlock(kernel.getAt(), to, offset);
           if (at < 0) return kernel.getAt();
@@ -173,8 +192,14 @@ export class KernelScanner implements Scanner {
     counts.blocks = kernel.getBlocks();
     counts.filtered = kernel.getFiltered();
     counts.grouped = counts.blocks - counts.filtered;
-    const groups = this.columns();
-    return { heads: this.headStrings(), stacks: this.stackStrings(), groups, counts };
+    return {
+      masks: this.strings(Kind.MASK),
+      tasks: this.strings(Kind.TASK),
+      stacks: this.strings(Kind.STACK),
+      tails: this.strings(Kind.TAIL),
+      groups: this.columns(),
+      counts,
+    };
   }
 
   private instantiate(): Kernel {
@@ -199,46 +224,47 @@ export class KernelScanner implements Scanner {
   }
 
   private readMask(entry: number): void {
-    const bytes = this.bytesOf(entry);
-    const isPlain = PLAIN_MASK.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
-    const head = this.internHead(bytes);
-    const view = this.view();
-    view.setFloat64(entry + Entry.PAGES, this.heads.pages[head] as number, true);
-    view.setUint32(entry + Entry.KEY, this.byText ? entry : 0, true);
-    view.setUint32(entry + Entry.FLAGS, (isPlain ? HeadFlag.PLAIN : 0) | KNOWN, true);
+    const mask = this.masks.intern(this.view(), entry + Entry.BYTES, this.endOf(entry));
+    this.view().setFloat64(entry + Entry.PAGES, this.masks.pages[mask] as number, true);
+    this.describe(entry, this.byText ? entry : 0, this.masks.isPlain[mask] ? PLAIN : 0);
   }
 
   private readTask(entry: number): void {
-    this.describeTask(entry, this.internHead(SOME_MASK, this.bytesOf(entry)));
+    const task = this.tasks.intern(this.view(), entry + Entry.BYTES, this.endOf(entry));
+    const flags = (this.tasks.isPlain[task] ? PLAIN : 0) | (this.selected.has(task) ? SELECTED : 0);
+    this.describe(entry, this.byText ? entry : this.taskKey(task), flags);
   }
 
-  /** Fills in what a head says of the task. */
-  private describeTask(entry: number, head: number): void {
-    const view = this.view();
-    view.setUint32(entry + Entry.KEY, this.byText ? entry : this.taskKey(head), true);
-    const flags = (this.heads.flags[head] as number) & HeadFlag.PLAIN;
-    view.setUint32(entry + Entry.FLAGS, flags | (this.selected.has(head) ? SELECTED : 0) | KNOWN, true);
-  }
-
-  /** Equal for heads that are equal to this grouping. */
-  private taskKey(head: number): number {
-    this.row.head = head;
-    this.identify(this.key, this.row, this.heads);
+  /** Equal for tasks that are equal to this grouping. */
+  private taskKey(task: number): number {
+    this.row.task = task;
+    this.identify(this.key, this.row, this.tasks);
     return this.taskKeys.intern(this.key.view, 0, this.key.length);
   }
 
   private readStack(entry: number): void {
-    const bytes = this.bytesOf(entry);
-    this.view().setUint32(entry + Entry.FLAGS, stackFlags(bytes, 0, bytes.length) | KNOWN, true);
+    this.describe(entry, 0, stackFlags(this.bytesOf(entry)));
   }
 
-  private internHead(...parts: Uint8Array[]): number {
-    const { buffer, byteOffset, length } = Buffer.concat(parts);
-    return this.heads.intern(new DataView(buffer, byteOffset, length), 0, length);
+  private readTail(entry: number): void {
+    this.describe(entry, 0, tailFlags(this.bytesOf(entry)));
+  }
+
+  private describe(entry: number, key: number, flags: number): void {
+    this.view().setUint32(entry + Entry.KEY, key, true);
+    this.view().setUint32(entry + Entry.FLAGS, flags | KNOWN, true);
+  }
+
+  private endOf(entry: number): number {
+    return entry + Entry.BYTES + this.view().getUint32(entry + Entry.LENGTH, true);
   }
 
   private bytesOf(entry: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.kernel.memory.buffer, entry + Entry.BYTES, this.view().getUint32(entry + Entry.LENGTH, true));
+    return new Uint8Array(
+      this.kernel.memory.buffer,
+      entry + Entry.BYTES,
+      this.view().getUint32(entry + Entry.LENGTH, true),
+    );
   }
 
   private flagsOf(entry: number): number {
@@ -263,10 +289,13 @@ export class KernelScanner implements Scanner {
     const { irregular, kernel } = this;
     irregular.read(lines, this.ts, this.freeTs);
     const [mask, task] = this.entriesOfHead(irregular.head);
-    const stack = this.intern(kernel.internStack, irregular.stack);
+    const stackTo = tailStart(irregular.stack, 0, irregular.stack.length);
+    const stack = this.intern(kernel.internStack, irregular.stack.subarray(0, stackTo));
     if (this.flagsOf(stack) === 0) this.readStack(stack);
+    const tail = this.intern(kernel.internTail, irregular.stack.subarray(stackTo));
+    if (this.flagsOf(tail) === 0) this.readTail(tail);
     const bits = irregular.shape | (irregular.allocator << ALLOCATOR_SHIFT);
-    const isGrouped = kernel.addBlock(mask, task, stack, bits, nanos(this.ts), nanos(this.freeTs), first);
+    const isGrouped = kernel.addBlock(mask, task, stack, tail, bits, nanos(this.ts), nanos(this.freeTs), first);
     if (!isGrouped || irregular.isPageOwner) return;
     this.counts.foreign++;
     noteOffset(this.counts.foreignAt, first);
@@ -274,19 +303,17 @@ export class KernelScanner implements Scanner {
 
   /** Mask and task of a head. One that is not of the usual form is both. */
   private entriesOfHead(head: Uint8Array): [number, number] {
-    const { internMask, internTask } = this.kernel;
-    const maskTo = head.indexOf(CLOSING_PARENTHESIS) + 1;
-    if (maskTo > 0) {
-      const mask = this.intern(internMask, head.subarray(0, maskTo));
-      if (this.flagsOf(mask) === 0) this.readMask(mask);
-      const task = this.intern(internTask, head.subarray(maskTo));
-      if (this.flagsOf(task) === 0) this.readTask(task);
-      if (this.flagsOf(mask) & this.flagsOf(task) & HeadFlag.PLAIN) return [mask, task];
-    }
-    const mask = this.intern(internMask, head);
+    const maskTo = maskEnd(head);
+    const [mask, task] = this.entriesOfParts(head.subarray(0, maskTo), head.subarray(maskTo));
+    const isPlain = this.flagsOf(mask) & this.flagsOf(task) & PLAIN;
+    return isPlain ? [mask, task] : this.entriesOfParts(head, head);
+  }
+
+  private entriesOfParts(maskPart: Uint8Array, taskPart: Uint8Array): [number, number] {
+    const mask = this.intern(this.kernel.internMask, maskPart);
     if (this.flagsOf(mask) === 0) this.readMask(mask);
-    const task = this.intern(internTask, head);
-    if (this.flagsOf(task) === 0) this.describeTask(task, this.internHead(head));
+    const task = this.intern(this.kernel.internTask, taskPart);
+    if (this.flagsOf(task) === 0) this.readTask(task);
     return [mask, task];
   }
 
@@ -299,25 +326,25 @@ export class KernelScanner implements Scanner {
     return intern(this.scratch, string.length);
   }
 
-  /** The heads that groups name, in the order of their ids. */
-  private headStrings(): Strings {
-    const { kernel } = this;
-    const pairs = new Uint32Array(kernel.memory.buffer, kernel.getHeads(), 2 * kernel.getHeadCount());
-    const parts = Array.from({ length: kernel.getHeadCount() }, (_, id) => {
-      const mask = pairs[2 * id] as number;
-      const isWhole = (this.flagsOf(mask) & HeadFlag.PLAIN) === 0;
-      return isWhole ? [this.bytesOf(mask)] : [this.bytesOf(mask), this.bytesOf(pairs[2 * id + 1] as number)];
-    });
-    return joinStrings(parts);
-  }
-
-  private stackStrings(): Strings {
+  /** The strings of a kind, in the order of their ids. */
+  private strings(kind: number): Strings {
     const view = this.view();
-    const parts: Uint8Array[][] = [];
-    for (let entry = this.kernel.firstEntry(STACKS); entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
-      parts.push([this.bytesOf(entry)]);
+    const { memory } = this;
+    const ends: number[] = [];
+    let length = 0;
+    const first = this.kernel.firstEntry(kind);
+    for (let entry = first; entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
+      length += view.getUint32(entry + Entry.LENGTH, true);
+      ends.push(length);
     }
-    return joinStrings(parts);
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (let entry = first; entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
+      const to = this.endOf(entry);
+      bytes.set(memory.subarray(entry + Entry.BYTES, to), at);
+      at += to - entry - Entry.BYTES;
+    }
+    return { bytes, ends: Float64Array.from(ends) };
   }
 
   private columns(): Columns {
@@ -333,25 +360,6 @@ export class KernelScanner implements Scanner {
     }
     return columns as unknown as Columns;
   }
-}
-
-/** Strings of one or two parts each, as they cross a thread. */
-function joinStrings(strings: readonly (readonly Uint8Array[])[]): Strings {
-  let length = 0;
-  const ends = new Float64Array(strings.length);
-  strings.forEach((parts, i) => {
-    for (const part of parts) length += part.length;
-    ends[i] = length;
-  });
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const parts of strings) {
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-  }
-  return { bytes, ends };
 }
 
 function nanos(time: Timestamp): bigint {

@@ -1,18 +1,21 @@
 import { Allocator, pfnLineAllocator } from '../format/allocator.js';
-import { CR, LF } from '../format/bytes.js';
+import { CR, LF, SPACE } from '../format/bytes.js';
 import { isPfnLine } from '../format/fields.js';
+import { maskEnd } from '../format/head.js';
 import { HeaderSplitter, Shape } from '../format/header.js';
+import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
 import { compareTimestamps, isNoTime, NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { Groups, newRow, type Row } from '../merge/groups.js';
-import { HeadFlag, Heads } from '../merge/heads.js';
 import { KeyBytes } from '../merge/key-bytes.js';
+import { Masks } from '../merge/masks.js';
 import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
+import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
+import { FlaggedStrings } from './flagged-strings.js';
 import { IrregularBlock } from './irregular-block.js';
 import { MARGIN, type Scanner } from './scanner.js';
-import { SelectedHeads } from './selected-heads.js';
-import { StackFlag, Stacks } from './stacks.js';
+import { SelectedTasks } from './selected-tasks.js';
 
 /**
  * Where in a page of memory to put the beginning of a page of the file. Linux copies 13 GB/s to there, but 3 GB/s to a place a few bytes ahead of
@@ -23,22 +26,24 @@ const PLACE_IN_PAGE = 64;
 const EMPTY_LINE = Buffer.from('\n\n');
 
 /**
- * The scan in plain TypeScript: one pass over the chunk. An empty line ends a block; head and stack are looked up by their bytes, so that what they
- * hold is parsed once for each distinct one; only the times are read block by block.
+ * The scan in plain TypeScript: one pass. An empty line ends a block; its parts are looked up by their bytes, so that what they hold is read once for
+ * each distinct one; only the times are read block by block.
  *
- *     Page allocated via order 0, mask 0x0(), pid 7, tgid 7 (comm), ts 12 ns     head, and the times behind it
+ *     Page allocated via order 0, mask 0x0(), pid 7, tgid 7 (comm), ts 12 ns     mask, task, times
  *     PFN 0x4355 type Unmovable Block 33 type Unmovable Flags 0x1(slab|node=0)   says the allocator
- *      get_page_from_freelist+0x137e/0x1450                                      stack, to the empty line
- *     Charged to memcg /
+ *      get_page_from_freelist+0x137e/0x1450                                      stack
+ *     Charged to memcg /                                                         tail, to the empty line
  *
  * Blocks of any other form take the slow way (IrregularBlock) to the same groups.
  */
 export class TypeScriptScanner implements Scanner {
   private readonly grouping: Grouping;
   private readonly identify: Identify;
-  private readonly heads: Heads = new Heads();
-  private readonly stacks: Stacks = new Stacks();
-  private readonly selected: SelectedHeads;
+  private readonly masks: Masks = new Masks();
+  private readonly tasks: Tasks = new Tasks();
+  private readonly stacks: FlaggedStrings = new FlaggedStrings(stackFlags);
+  private readonly tails: FlaggedStrings = new FlaggedStrings(tailFlags);
+  private readonly selected: SelectedTasks;
   private readonly groups: Groups = new Groups();
   private readonly key: KeyBytes = new KeyBytes();
   private readonly header: HeaderSplitter = new HeaderSplitter();
@@ -52,7 +57,7 @@ export class TypeScriptScanner implements Scanner {
   constructor(grouping: Grouping) {
     this.grouping = grouping;
     this.identify = identifier(grouping);
-    this.selected = new SelectedHeads(grouping.selection, this.heads);
+    this.selected = new SelectedTasks(grouping.selection, this.tasks);
     this.irregular = new IrregularBlock(grouping.text);
   }
 
@@ -77,9 +82,14 @@ export class TypeScriptScanner implements Scanner {
   }
 
   finish(): Partial {
-    const heads = this.heads.strings.copy();
-    const stacks = this.stacks.strings.copy();
-    return { heads, stacks, groups: this.groups.copy(), counts: this.counts };
+    return {
+      masks: this.masks.strings.copy(),
+      tasks: this.tasks.strings.copy(),
+      stacks: this.stacks.strings.copy(),
+      tails: this.tails.strings.copy(),
+      groups: this.groups.copy(),
+      counts: this.counts,
+    };
   }
 
   /** Reads CRLF as LF. Returns the end of the block's last line, or -1 if no empty line follows. */
@@ -92,25 +102,29 @@ export class TypeScriptScanner implements Scanner {
 
   /** Adds the block that begins at `from`. Returns the end of its last line, or -1 if no empty line follows. */
   private addBlock(bytes: Buffer, view: DataView, from: number): number {
-    const { header, heads, stacks, row, ts, freeTs } = this;
+    const { header, masks, tasks, stacks, tails, row, ts, freeTs } = this;
     const headerTo = bytes.indexOf(LF, from);
     if (headerTo < 0) return -1;
     let pfnTo = headerTo;
     if (isPfnLine(bytes, headerTo + 1, bytes.length)) pfnTo = bytes.indexOf(LF, headerTo + 1);
     if (pfnTo < 0) return -1;
     // Most stacks are that of the block before: one compare then finds the end and the stack.
-    let to = stacks.strings.endOfLatest(view, pfnTo + 1);
-    let stack = stacks.strings.latest;
-    if (to < 0 || bytes[to] !== LF) {
-      to = bytes.indexOf(EMPTY_LINE, pfnTo) + 1;
-      if (to === 0) return -1;
-      stack = stacks.intern(view, pfnTo + 1, to);
-    }
+    let stackTo = stacks.strings.endOfLatest(view, pfnTo + 1);
+    const isLatest = stackTo >= 0 && stackTo < bytes.length && bytes[stackTo] !== SPACE;
+    const to = bytes[stackTo] === LF && isLatest ? stackTo : bytes.indexOf(EMPTY_LINE, pfnTo) + 1;
+    if (to === 0) return -1;
+    if (!isLatest) {
+      stackTo = tailStart(bytes, pfnTo + 1, to);
+      row.stack = stacks.intern(view, pfnTo + 1, stackTo);
+    } else row.stack = stacks.strings.latest;
+    row.tail = tails.intern(view, stackTo, to);
+
     header.split(bytes, from, headerTo);
-    const head = heads.intern(view, from, header.headTo);
-    const headFlags = heads.flags[head] as number;
-    const stackFlags = stacks.flags[stack] as number;
-    if (!(headFlags & HeadFlag.PLAIN) || !(stackFlags & StackFlag.PLAIN)) {
+    const maskTo = from + maskEnd(bytes.subarray(from, header.headTo));
+    row.mask = masks.intern(view, from, maskTo);
+    row.task = tasks.intern(view, maskTo, header.headTo);
+    const flags = (stacks.flags[row.stack] as number) & (tails.flags[row.tail] as number);
+    if (!masks.isPlain[row.mask] || !tasks.isPlain[row.task] || !(flags & StackFlag.PLAIN)) {
       this.addIrregular(bytes.subarray(from, to));
       return to;
     }
@@ -118,15 +132,14 @@ export class TypeScriptScanner implements Scanner {
     else readTimestamp(bytes, header.ts, ts);
     if (header.shape !== Shape.TS_FREE_TS) Object.assign(freeTs, NO_TIME);
     else readTimestamp(bytes, header.freeTs, freeTs);
-    row.head = head;
     row.shape = header.shape;
-    row.stack = stack;
     row.allocator = 0;
     if (this.grouping.wantsAllocator) {
-      const bits = (stackFlags & StackFlag.VMALLOC ? Allocator.VMALLOC : 0) | pfnLineAllocator(bytes, headerTo, pfnTo);
+      const isVmalloc = (stacks.flags[row.stack] as number) & StackFlag.VMALLOC;
+      const bits = (isVmalloc ? Allocator.VMALLOC : 0) | pfnLineAllocator(bytes, headerTo, pfnTo);
       row.allocator = bits || Allocator.OTHERS;
     }
-    this.addRow(((headFlags | stackFlags) & HeadFlag.PAGE_OWNER) !== 0);
+    this.addRow(true);
     return to;
   }
 
@@ -134,17 +147,32 @@ export class TypeScriptScanner implements Scanner {
   private addIrregular(lines: Uint8Array): void {
     const { irregular, row } = this;
     irregular.read(lines, this.ts, this.freeTs);
-    row.head = this.heads.intern(viewOf(irregular.head), 0, irregular.head.length);
+    this.internHead(irregular.head);
+    const { stack } = irregular;
+    const stackTo = tailStart(stack, 0, stack.length);
+    row.stack = this.stacks.intern(viewOf(stack), 0, stackTo);
+    row.tail = this.tails.intern(viewOf(stack), stackTo, stack.length);
     row.shape = irregular.shape;
-    row.stack = this.stacks.intern(viewOf(irregular.stack), 0, irregular.stack.length);
     row.allocator = irregular.allocator;
     this.addRow(irregular.isPageOwner);
+  }
+
+  /** Mask and task of a head, into the row. One that is not of the usual form is both. */
+  private internHead(head: Uint8Array): void {
+    const { masks, tasks, row } = this;
+    const view = viewOf(head);
+    const maskTo = maskEnd(head);
+    row.mask = masks.intern(view, 0, maskTo);
+    row.task = tasks.intern(view, maskTo, head.length);
+    if (masks.isPlain[row.mask] && tasks.isPlain[row.task]) return;
+    row.mask = masks.intern(view, 0, head.length);
+    row.task = tasks.intern(view, 0, head.length);
   }
 
   private addRow(isPageOwner: boolean): void {
     const { row, ts, freeTs, counts } = this;
     const isLeftOut = this.grouping.selection.withoutReleased && isReleased(ts, freeTs);
-    if (isLeftOut || !this.selected.has(row.head)) {
+    if (isLeftOut || !this.selected.has(row.task)) {
       counts.filtered++;
       return;
     }
@@ -157,8 +185,8 @@ export class TypeScriptScanner implements Scanner {
     row.tsNanos = ts.nanos;
     row.freeSeconds = freeTs.seconds;
     row.freeNanos = freeTs.nanos;
-    row.pages = this.heads.pages[row.head] as number;
-    this.identify(this.key, row, this.heads);
+    row.pages = this.masks.pages[row.mask] as number;
+    this.identify(this.key, row, this.tasks);
     this.groups.add(this.key.view, this.key.length, row);
   }
 }

@@ -2,7 +2,7 @@ import { allocatorText } from '../../format/allocator.js';
 import type { Selection } from '../grouping.js';
 import { hasFreeTs } from '../keys.js';
 import { at, type Table } from '../table.js';
-import { appendStack, appendText, TextBuffer } from '../text-writer.js';
+import { appendStack, appendString, appendText, TextBuffer } from '../text-writer.js';
 
 /** Text is handed on in pieces of about this size. */
 const PIECE_BYTES = 1 << 20;
@@ -38,15 +38,14 @@ function appendBlock(out: TextBuffer, table: Table, group: number): void {
 }
 
 function appendCulled(out: TextBuffer, table: Table, group: number, { cull, selection }: Shown): void {
-  const { columns, heads, stacks } = table;
-  const head = at(columns.head, group);
+  const { columns, tasks } = table;
+  const task = at(columns.task, group);
   appendCounts(out, table, group);
-  if (cull.includes('pid') || selection.pids) out.ascii(`, PID ${at(heads.pid, head)}`);
-  if (cull.includes('tgid') || selection.tgids) out.ascii(`, TGID ${at(heads.tgid, head)}`);
+  if (cull.includes('pid') || selection.pids) out.ascii(`, PID ${at(tasks.pid, task)}`);
+  if (cull.includes('tgid') || selection.tgids) out.ascii(`, TGID ${at(tasks.tgid, task)}`);
   if (cull.includes('name') || selection.names) {
-    const name = at(heads.name, head);
     out.ascii(', task_comm_name: ');
-    out.append(heads.names.bytes, heads.names.start(name), heads.names.end(name));
+    appendString(out, tasks.names, at(tasks.name, task));
   }
   if (cull.includes('allocator')) out.ascii(`, allocated by ${allocatorText(at(columns.allocator, group))}`);
   if (cull.includes('free')) {
@@ -57,7 +56,7 @@ function appendCulled(out: TextBuffer, table: Table, group: number, { cull, sele
   }
   if (cull.includes('stack')) {
     out.ascii(':\n');
-    appendStack(out, stacks, at(columns.stack, group));
+    appendStack(out, table, group);
   }
   out.ascii('\n');
 }

@@ -2,6 +2,7 @@
 
 const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
+const SPACE: u8 = 0x20;
 
 /** The first LF at or behind `at`. */
 @inline
@@ -19,6 +20,30 @@ export function lineEnd(at: usize): usize {
     }
     at += 64;
   }
+}
+
+/** The first LF at or behind `at` that has no space behind it, or the first CR that has an LF behind it. */
+@inline
+export function framesEnd(at: usize): usize {
+  const lf = i8x16.splat(LF);
+  const cr = i8x16.splat(CR);
+  const space = i8x16.splat(SPACE);
+  while (true) {
+    const a = endsOfFrames(at, lf, cr, space);
+    const b = endsOfFrames(at + 16, lf, cr, space);
+    if (v128.any_true(v128.or(a, b))) {
+      return at + <usize>ctz<u32>(<u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16));
+    }
+    at += 32;
+  }
+}
+
+@inline
+function endsOfFrames(at: usize, lf: v128, cr: v128, space: v128): v128 {
+  const bytes = v128.load(at);
+  const behind = v128.load(at, 1);
+  const frames = v128.and(i8x16.eq(bytes, lf), i8x16.ne(behind, space));
+  return v128.or(frames, v128.and(i8x16.eq(bytes, cr), i8x16.eq(behind, lf)));
 }
 
 /** The first LF or CR, at or behind `at`, that has an LF behind it. */

@@ -1,25 +1,25 @@
 /**
  * Groups of blocks. A record keeps the fields of the group's first block, and the sums.
  *
- *     0 mask  4 task  8 stack (entries)  12 bits  16 ts  24 free_ts (u64)  32 first offset  40 times  48 pages (f64)
+ *     0 mask  4 task  8 stack  12 tail (entries)  16 bits  24 ts  32 free_ts (u64)  40 first offset  48 times  56 pages (f64)
  *
  * Records lie in segments, in the order in which the groups came; slots hold their addresses.
  */
 import { GROUP, idOf, KEY, PAGES } from './dictionary';
 import { hashNumbers } from './hash';
-import { headId } from './heads';
 import { allocate } from './memory';
 
 const MASK: usize = 0;
 const TASK: usize = 4;
 const STACK: usize = 8;
-const BITS: usize = 12;
-const TS: usize = 16;
-const FREE_TS: usize = 24;
-const FIRST: usize = 32;
-const TIMES: usize = 40;
-const SUM: usize = 48;
-const RECORD: usize = 56;
+const TAIL: usize = 12;
+const BITS: usize = 16;
+const TS: usize = 24;
+const FREE_TS: usize = 32;
+const FIRST: usize = 40;
+const TIMES: usize = 48;
+const SUM: usize = 56;
+const RECORD: usize = 64;
 
 const SEGMENT_RECORDS: u32 = 1 << 12;
 const SEGMENT_HEADER: usize = 8;
@@ -49,12 +49,20 @@ export function setKey(stack: bool, bits: u32, ts: bool, freeTs: bool): void {
  * are equal to this grouping.
  */
 @inline
-export function findGroup(maskKey: u32, taskKey: u32, stack: usize, bits: u32, ts: u64, freeTs: u64): usize {
+export function findGroup(
+  maskKey: u32,
+  taskKey: u32,
+  stack: usize,
+  tail: usize,
+  bits: u32,
+  ts: u64,
+  freeTs: u64,
+): usize {
   const ownTs = ts & keyTs;
   const ownFreeTs = freeTs & keyFreeTs;
   const latest = <usize>load<u32>(stack, GROUP);
-  if (latest && isGroup(latest, maskKey, taskKey, stack, bits, ownTs, ownFreeTs)) return latest;
-  const record = search(maskKey, taskKey, stack, bits, ownTs, ownFreeTs);
+  if (latest && isGroup(latest, maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs)) return latest;
+  const record = search(maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs);
   if (record) store<u32>(stack, <u32>record, GROUP);
   return record;
 }
@@ -71,6 +79,7 @@ export function newGroup(
   blockMask: usize,
   task: usize,
   stack: usize,
+  tail: usize,
   bits: u32,
   ts: u64,
   freeTs: u64,
@@ -80,6 +89,7 @@ export function newGroup(
   store<u32>(record, <u32>blockMask, MASK);
   store<u32>(record, <u32>task, TASK);
   store<u32>(record, <u32>stack, STACK);
+  store<u32>(record, <u32>tail, TAIL);
   store<u32>(record, bits, BITS);
   store<u64>(record, ts, TS);
   store<u64>(record, freeTs, FREE_TS);
@@ -96,12 +106,13 @@ function isGroup(
   maskKey: u32,
   taskKey: u32,
   stack: usize,
+  tail: usize,
   bits: u32,
   ownTs: u64,
   ownFreeTs: u64,
 ): bool {
   return (
-    (!keyStack || load<u32>(record, STACK) == <u32>stack) &&
+    (!keyStack || (load<u32>(record, STACK) == <u32>stack && load<u32>(record, TAIL) == <u32>tail)) &&
     load<u32>(load<u32>(record, TASK), KEY) == taskKey &&
     load<u32>(load<u32>(record, MASK), KEY) == maskKey &&
     ((load<u32>(record, BITS) ^ bits) & keyBits) == 0 &&
@@ -110,26 +121,41 @@ function isGroup(
   );
 }
 
-function search(maskKey: u32, taskKey: u32, stack: usize, bits: u32, ownTs: u64, ownFreeTs: u64): usize {
-  let place = hashOf(maskKey, taskKey, stack, bits, ownTs, ownFreeTs) & mask;
+function search(
+  maskKey: u32,
+  taskKey: u32,
+  stack: usize,
+  tail: usize,
+  bits: u32,
+  ownTs: u64,
+  ownFreeTs: u64,
+): usize {
+  let place = hashOf(maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs) & mask;
   while (true) {
     const record = <usize>load<u32>(slots + (<usize>place << 2));
-    if (!record || isGroup(record, maskKey, taskKey, stack, bits, ownTs, ownFreeTs)) return record;
+    if (!record || isGroup(record, maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs)) return record;
     place = (place + 1) & mask;
   }
 }
 
 @inline
-function hashOf(maskKey: u32, taskKey: u32, stack: usize, bits: u32, ownTs: u64, ownFreeTs: u64): u32 {
-  return <u32>hashNumbers(maskKey, taskKey, keyStack ? <u32>stack : 0, bits & keyBits, ownTs, ownFreeTs);
+function hashOf(maskKey: u32, taskKey: u32, stack: usize, tail: usize, bits: u32, ownTs: u64, ownFreeTs: u64): u32 {
+  const ownStack = keyStack ? <u32>stack : 0;
+  const ownTail = keyStack ? <u32>tail : 0;
+  return <u32>hashNumbers(maskKey, taskKey, ownStack, ownTail, bits & keyBits, ownTs, ownFreeTs);
 }
 
 function insert(record: usize): void {
-  const maskKey = load<u32>(load<u32>(record, MASK), KEY);
-  const taskKey = load<u32>(load<u32>(record, TASK), KEY);
-  const ownTs = load<u64>(record, TS) & keyTs;
-  const ownFreeTs = load<u64>(record, FREE_TS) & keyFreeTs;
-  let place = hashOf(maskKey, taskKey, load<u32>(record, STACK), load<u32>(record, BITS), ownTs, ownFreeTs) & mask;
+  const hash = hashOf(
+    load<u32>(load<u32>(record, MASK), KEY),
+    load<u32>(load<u32>(record, TASK), KEY),
+    load<u32>(record, STACK),
+    load<u32>(record, TAIL),
+    load<u32>(record, BITS),
+    load<u64>(record, TS) & keyTs,
+    load<u64>(record, FREE_TS) & keyFreeTs,
+  );
+  let place = hash & mask;
   while (load<u32>(slots + (<usize>place << 2))) place = (place + 1) & mask;
   store<u32>(slots + (<usize>place << 2), <u32>record);
 }
@@ -168,9 +194,11 @@ function column(width: usize): usize {
 
 /** Writes the groups as the columns of merge/groups.ts, in that order, each aligned to 16. Returns where they begin. */
 export function writeColumns(): usize {
-  const heads = column(4);
+  const masks = column(4);
+  const tasks = column(4);
   const shapes = column(1);
   const stacks = column(4);
+  const tails = column(4);
   const tsSeconds = column(8);
   const tsNanos = column(4);
   const freeSeconds = column(8);
@@ -186,9 +214,11 @@ export function writeColumns(): usize {
     const record = from + SEGMENT_HEADER + <usize>inSegment * RECORD;
     const ts = load<u64>(record, TS);
     const freeTs = load<u64>(record, FREE_TS);
-    store<u32>(heads + (<usize>i << 2), headId(load<u32>(record, MASK), load<u32>(record, TASK)));
+    store<u32>(masks + (<usize>i << 2), idOf(load<u32>(record, MASK)));
+    store<u32>(tasks + (<usize>i << 2), idOf(load<u32>(record, TASK)));
     store<u8>(shapes + i, load<u8>(record, BITS));
     store<u32>(stacks + (<usize>i << 2), idOf(load<u32>(record, STACK)));
+    store<u32>(tails + (<usize>i << 2), idOf(load<u32>(record, TAIL)));
     store<f64>(tsSeconds + (<usize>i << 3), <f64>(ts / SECOND));
     store<u32>(tsNanos + (<usize>i << 2), <u32>(ts % SECOND));
     store<f64>(freeSeconds + (<usize>i << 3), <f64>(freeTs / SECOND));
@@ -198,5 +228,5 @@ export function writeColumns(): usize {
     store<f64>(times + (<usize>i << 3), load<f64>(record, TIMES));
     store<f64>(pages + (<usize>i << 3), load<f64>(record, SUM));
   }
-  return heads;
+  return masks;
 }

@@ -7,18 +7,19 @@
  *     PFN 0x4355 type Unmovable Block 33 type Unmovable Flags 0x1(slab|node=0)
  *     stackFrom
  *      get_page_from_freelist+0x137e/0x1450
+ *     stackTo
+ *     Charged to memcg /
  *     to (an empty line)
  */
-import { beforeEmptyLine, closingParenthesis, equal, hasCma, hasSlab, lineEnd } from './bytes';
+import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
 import { BYTES, FLAGS, intern, KEY, lengthOf, newDictionary } from './dictionary';
 import { addTo, findGroup, newGroup, setKey, size, writeColumns } from './groups';
 import { keys } from './hash';
 import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
-import { getHeads, headCount } from './heads';
 import { allocate } from './memory';
 import { newRecent, prefer, remember, setOf } from './recent';
 
-export { allocate, getHeads, writeColumns };
+export { allocate, writeColumns };
 
 /** Why scan() came back. */
 const DONE: u32 = 0;
@@ -30,8 +31,9 @@ const HAS_CR: u32 = 2;
 const NEW_MASK: u32 = 3;
 const NEW_TASK: u32 = 4;
 const NEW_STACK: u32 = 5;
+const NEW_TAIL: u32 = 6;
 /** The block's lines [at, to) are of an unusual form. */
-const IRREGULAR: u32 = 6;
+const IRREGULAR: u32 = 7;
 
 /** Flags of entries. PLAIN: nothing in it changes how the rest of the block is read. */
 const PLAIN: u32 = 1;
@@ -48,14 +50,19 @@ const HAS_FREE_TS: u32 = 1 << 16;
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
+const SPACE: u32 = 0x20;
 const PFN: u32 = 0x4e4650;
 
 const masks = newDictionary();
 const tasks = newDictionary();
 const stacks = newDictionary();
+const tails = newDictionary();
 const recentMasks: usize = newRecent();
 const recentTasks: usize = newRecent();
 const recentStacks: usize = newRecent();
+const recentTails: usize = newRecent();
+/** The entry of no tail lines at all. */
+let noTail: usize = 0;
 
 /** Whether a block's group, and whether it counts, can be told without its task and times. */
 let isTaskless: bool = false;
@@ -108,9 +115,6 @@ export function getFiltered(): f64 {
 export function groupCount(): u32 {
   return size;
 }
-export function getHeadCount(): u32 {
-  return headCount;
-}
 
 export function internMask(from: usize, length: usize): usize {
   return intern(masks, from, length);
@@ -121,21 +125,33 @@ export function internTask(from: usize, length: usize): usize {
 export function internStack(from: usize, length: usize): usize {
   return intern(stacks, from, length);
 }
-/** The first string of a kind (0 masks, 1 tasks, 2 stacks): entries name the next one. */
+export function internTail(from: usize, length: usize): usize {
+  return intern(tails, from, length);
+}
+/** The first string of a kind (0 masks, 1 tasks, 2 stacks, 3 tails): entries name the next one. */
 export function firstEntry(kind: u32): usize {
-  return kind == 0 ? masks.first : kind == 1 ? tasks.first : stacks.first;
+  return kind == 0 ? masks.first : kind == 1 ? tasks.first : kind == 2 ? stacks.first : tails.first;
 }
 
 /** Adds a block that was read elsewhere; `bits` are shape and allocator. Returns whether it is in a group now. */
-export function addBlock(mask: usize, task: usize, stack: usize, bits: u32, ts: u64, freeTs: u64, first: f64): bool {
+export function addBlock(
+  mask: usize,
+  task: usize,
+  stack: usize,
+  tail: usize,
+  bits: u32,
+  ts: u64,
+  freeTs: u64,
+  first: f64,
+): bool {
   blocks += 1;
   if ((withoutReleased && freeTs != NO_TIME && ts < freeTs) || !(load<u32>(task, FLAGS) & SELECTED)) {
     filtered += 1;
     return false;
   }
   if (freeTs != 0) bits |= HAS_FREE_TS;
-  let group = findGroup(load<u32>(mask, KEY), load<u32>(task, KEY), stack, bits, ts, freeTs);
-  if (!group) group = newGroup(mask, task, stack, bits, ts, freeTs, first);
+  let group = findGroup(load<u32>(mask, KEY), load<u32>(task, KEY), stack, tail, bits, ts, freeTs);
+  if (!group) group = newGroup(mask, task, stack, tail, bits, ts, freeTs, first);
   addTo(group, mask);
   return true;
 }
@@ -175,19 +191,39 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
     const a = load<u64>(stackFrom, 88);
     const b = load<u64>(stackFrom, 136);
     const stackSet = setOf(recentStacks, a, b, load<u64>(stackFrom, 160), load<u64>(stackFrom, 208));
-    let stack = recentBlockEnd(stackSet, stackFrom, end);
-    if (stack) to = stackFrom + lengthOf(stack);
-    else {
-      const last = beforeEmptyLine(stackFrom - 1);
-      to = last + 1;
-      if (to >= end) return UNFINISHED;
+    let stack = recentFrames(stackSet, stackFrom, end);
+    let stackTo = stackFrom + (stack ? lengthOf(stack) : 0);
+    if (!stack) {
+      const last = framesEnd(stackFrom - 1);
+      stackTo = last + 1;
+      if (stackTo >= end) return UNFINISHED;
       if (load<u8>(last) == CR) return HAS_CR;
-      stack = intern(stacks, stackFrom, to - stackFrom);
+      stack = intern(stacks, stackFrom, stackTo - stackFrom);
       if (!load<u32>(stack, FLAGS)) return isNew(stack, NEW_STACK);
       remember(stackSet, stack);
     }
+
+    to = stackTo;
+    let tail = noTail;
+    if (load<u8>(stackTo) != LF) {
+      const last = beforeEmptyLine(stackTo);
+      to = last + 1;
+      if (to >= end) return UNFINISHED;
+      if (load<u8>(last) == CR) return HAS_CR;
+      const tailSet = setOf(recentTails, load<u64>(to - 16), load<u64>(to - 8), to - stackTo, 0);
+      tail = recentOf(tailSet, stackTo, to - stackTo);
+      if (!tail) {
+        tail = intern(tails, stackTo, to - stackTo);
+        if (!load<u32>(tail, FLAGS)) return isNew(tail, NEW_TAIL);
+        remember(tailSet, tail);
+      }
+    } else if (!tail) {
+      tail = intern(tails, stackTo, 0);
+      if (!load<u32>(tail, FLAGS)) return isNew(tail, NEW_TAIL);
+      noTail = tail;
+    }
     const stackFlags = load<u32>(stack, FLAGS);
-    if (!(stackFlags & PLAIN)) return IRREGULAR;
+    if (!(stackFlags & load<u32>(tail, FLAGS) & PLAIN)) return IRREGULAR;
 
     let bits: u32 = 0;
     if (wantsAllocator) {
@@ -197,7 +233,7 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       bits = (bits ? bits : OTHERS_BIT) << ALLOCATOR_SHIFT;
     }
     if (isTaskless) {
-      const group = findGroup(load<u32>(mask, KEY), 0, stack, bits, 0, 0);
+      const group = findGroup(load<u32>(mask, KEY), 0, stack, tail, bits, 0, 0);
       if (group) {
         addTo(group, mask);
         blocks += 1;
@@ -216,7 +252,7 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       remember(taskSet, task);
     }
     if (!(load<u32>(task, FLAGS) & PLAIN)) return IRREGULAR;
-    addBlock(mask, task, stack, bits | shape, readTs(), readFreeTs(), offset + <f64>at);
+    addBlock(mask, task, stack, tail, bits | shape, readTs(), readFreeTs(), offset + <f64>at);
     at = to;
   }
 }
@@ -262,15 +298,16 @@ function recentOf(set: usize, place: usize, length: usize): usize {
   return 0;
 }
 
-/** The entry of the set that stands at `place` and ends with a block, or 0. */
+/** The entry of the set that is the frames at `place`, all of them, or 0. */
 @inline
-function recentBlockEnd(set: usize, place: usize, end: usize): usize {
+function recentFrames(set: usize, place: usize, end: usize): usize {
   for (let way: usize = 0; way < 16; way += 4) {
     const entry = <usize>load<u32>(set + way);
     if (!entry) return 0;
     const stop = place + lengthOf(entry);
-    // Two LFs tell at once most of the stacks that differ in their last lines.
-    if (stop >= end || load<u16>(stop - 1) != 0x0a0a || !equal(place, entry + BYTES, stop - place)) continue;
+    // The bytes where they end tell at once most of the stacks that differ in their last frames.
+    if (stop >= end || load<u8>(stop - 1) != LF || load<u8>(stop) == SPACE) continue;
+    if (!equal(place, entry + BYTES, stop - place)) continue;
     if (way) prefer(set, way, entry);
     return entry;
   }
