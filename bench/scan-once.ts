@@ -1,17 +1,16 @@
 /**
- * One scan in a process of its own, with the executor that the caller wants; the programs choose it by size. Arguments: FILE THREADS CHUNK_BYTES; one
- * thread is the main thread, more are a pool, however small the file. Prints what it found, so that ways can be compared.
+ * One scan in a process of its own, with as many threads as the caller wants; the programs choose by size. Arguments: FILE THREADS CHUNK_BYTES; one
+ * thread is the main thread, more add a pool, however small the file. Prints what it found, so that ways can be compared.
  */
 import { openInput } from '../src/main/input.js';
 import { scanDump } from '../src/main/scan-dump.js';
 import { planSort } from '../src/main/sort-options.js';
 
 const [file = '', threads = '1', chunkSize = '4M'] = process.argv.slice(2);
-const plan = planSort({ input: file, output: '-', cull: 'stacktrace', threads, chunkSize });
+const plan = { ...planSort({ input: file, output: '-', cull: 'stacktrace', threads, chunkSize }), aloneBytes: 0 };
 const input = await openInput(file);
-// A dump said to be endless goes to the pool.
-const { merger } = await scanDump({ ...input }, plan, () => {});
+const { table } = await scanDump(input, plan, () => {});
 await input.close();
-const { blocks, grouped } = merger.counts;
-process.stdout.write(`${JSON.stringify({ blocks, grouped, groups: merger.table().size })}\n`);
+const { blocks, grouped } = table.counts;
+process.stdout.write(`${JSON.stringify({ blocks, grouped, groups: table.size })}\n`);
 process.exit(0);

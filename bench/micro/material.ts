@@ -1,7 +1,7 @@
 import { SYNTHETIC_DUMP, syntheticDump } from '../../src/format/synthetic-dump.js';
 import { planSort, type SortPlan } from '../../src/main/sort-options.js';
-import { Merger } from '../../src/merge/merger.js';
 import type { Partial } from '../../src/merge/partial.js';
+import type { Table } from '../../src/merge/table.js';
 import { KernelScanner } from '../../src/workers/kernel-scanner.js';
 import type { Scanner } from '../../src/workers/scanner.js';
 
@@ -35,8 +35,8 @@ export function scanChunk(scanner: Scanner, chunk: Uint8Array, offset: number): 
   return scanner.finish();
 }
 
-export function mergeAll({ plan }: Material, partials: readonly Partial[]): Merger {
-  const merger = new Merger(plan.grouping);
-  for (const partial of partials) merger.add(partial);
-  return merger;
+export function mergeAll({ plan }: Material, partials: readonly Partial[]): Table {
+  const scanner = new KernelScanner(plan.grouping);
+  for (const partial of partials) scanner.absorb(partial);
+  return scanner.table();
 }

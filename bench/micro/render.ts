@@ -8,7 +8,7 @@ import type { Part } from './part.js';
 
 export function renderPart(material: Material): Part {
   const { grouping, order: spec } = material.plan;
-  const table = mergeAll(material, scanAll(material)).table();
+  const table = mergeAll(material, scanAll(material));
   const sorted = order(table, spec, grouping.cull);
   const text = naiveText(naiveOrder(naiveGroups(material.dump)));
   return {

@@ -1,5 +1,6 @@
 /** Question: how fast is a dump in memory turned into groups? One thread; whole runs add reading, merging and start-up. */
 import assert from 'node:assert/strict';
+import type { Strings } from '../../src/merge/dictionary.js';
 import { KernelScanner } from '../../src/workers/kernel-scanner.js';
 import type { Scanner } from '../../src/workers/scanner.js';
 import { TypeScriptScanner } from '../../src/workers/typescript-scanner.js';
@@ -21,9 +22,9 @@ function scanPart(name: string, { dump }: Material, newScanner: () => Scanner): 
     amount: dump.length,
     unit: 'bytes',
     check() {
-      const { stacks, groups, counts } = scanChunk(newScanner(), dump, 0);
+      const { stacks, tails, groups, counts } = scanChunk(newScanner(), dump, 0);
       const found = Array.from(groups.stack, (stack, i) => ({
-        stack: Buffer.from(stacks.bytes.slice(stacks.ends[stack - 1] ?? 0, stacks.ends[stack])).toString('latin1'),
+        stack: textOf(stacks, stack) + textOf(tails, groups.tail[i] as number),
         times: groups.times[i],
         pages: groups.pages[i],
       }));
@@ -37,4 +38,8 @@ function scanPart(name: string, { dump }: Material, newScanner: () => Scanner): 
     },
     run: () => scanChunk(newScanner(), dump, 0),
   };
+}
+
+function textOf({ bytes, ends }: Strings, id: number): string {
+  return Buffer.from(bytes.subarray(ends[id - 1] ?? 0, ends[id])).toString('latin1');
 }

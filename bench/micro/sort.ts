@@ -7,19 +7,18 @@ import { naiveGroups, naiveOrder } from './naive-groups.js';
 import type { Part } from './part.js';
 
 export function sortPart(material: Material): Part {
-  const merger = mergeAll(material, scanAll(material));
+  const table = mergeAll(material, scanAll(material));
   const { plan } = material;
-  // A table keeps its ranks: a new one each time, which costs little.
-  const run = () => order(merger.table(), plan.order, plan.grouping.cull);
+  const run = () => order(table, plan.order, plan.grouping.cull);
   return {
     name: 'sort groups',
-    amount: merger.table().size,
+    amount: table.size,
     unit: 'groups',
     check() {
-      const { columns, stacks } = merger.table();
+      const { columns, stacks, tails } = table;
       const found = Array.from(run(), (group) => {
-        const stack = at(columns.stack, group);
-        return Buffer.from(stacks.bytes.subarray(stacks.start(stack), stacks.end(stack))).toString('latin1');
+        const stack = stacks.get(at(columns.stack, group));
+        return Buffer.concat([stack, tails.get(at(columns.tail, group))]).toString('latin1');
       });
       const expected = naiveOrder(naiveGroups(material.dump)).map(({ stack }) => stack);
       assert.deepEqual(found, expected, 'sort: another order than the naive way');

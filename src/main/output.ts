@@ -64,11 +64,11 @@ async function temporaryFile(path: string, target: string, existing: Stats | und
     async commit() {
       try {
         if (existing) await file.chmod(existing.mode & PERMISSIONS);
-        await file.sync();
+        // Some file systems tell only here that the disk is full.
+        await file.close();
         await rename(temporary, target);
         forget();
         isOpen = false;
-        await file.close();
       } catch (error) {
         throw cannotWrite(path, error);
       }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Grouping } from '../merge/grouping.js';
-import { Merger } from '../merge/merger.js';
+import type { Table } from '../merge/table.js';
 import { ChunkQueue } from '../workers/chunk-queue.js';
 import { ChunkRunner } from '../workers/chunk-runner.js';
 import { ReadError, type ThreadResult, type WorkerResult } from '../workers/task.js';
@@ -17,7 +17,7 @@ export interface ScanOptions {
 }
 
 export interface Scanned {
-  readonly merger: Merger;
+  readonly table: Table;
   /** Threads that scanned at the same time. */
   readonly threads: number;
   /** What each chunk took, in no order. */
@@ -38,14 +38,9 @@ export async function scanDump(
   startPool: typeof workerPool = workerPool,
 ): Promise<Scanned> {
   try {
-    const results =
-      'fd' in input
-        ? await scanFile(input, options, onScanned, startPool)
-        : [await scanStream(input, options, onScanned)];
-    const merger = new Merger(options.grouping);
-    for (const { partial } of results) merger.add(partial);
-    const milliseconds = Float64Array.from(results.flatMap((result) => [...result.milliseconds]));
-    return { merger, threads: results.length, milliseconds };
+    return 'fd' in input
+      ? await scanFile(input, options, onScanned, startPool)
+      : await scanStream(input, options, onScanned);
   } catch (error) {
     throw error instanceof ReadError ? scanFailed(input.name, error.failure) : error;
   }
@@ -57,7 +52,7 @@ async function scanFile(
   { grouping, threads, chunkBytes, aloneBytes }: ScanOptions,
   onScanned: OnScanned,
   startPool: typeof workerPool,
-): Promise<ThreadResult[]> {
+): Promise<Scanned> {
   const queue = ChunkQueue.create(fd, size, chunkBytes);
   const pool = threads > 1 && size > aloneBytes ? await startPool(grouping, threads - 1) : undefined;
   try {
@@ -70,7 +65,10 @@ async function scanFile(
       // Signals get their turn between chunks.
       await setImmediate();
     }
-    return [runner.finish(), ...(await others).map(resultOf)];
+    const results = (await others).map(resultOf);
+    await pool?.close();
+    for (const result of results) runner.absorb(result);
+    return { ...runner.table(), threads: 1 + results.length };
   } finally {
     queue.close();
     await pool?.close();
@@ -87,7 +85,7 @@ async function scanStream(
   input: StreamInput,
   { grouping, chunkBytes }: ScanOptions,
   onScanned: OnScanned,
-): Promise<ThreadResult> {
+): Promise<Scanned> {
   const runner = new ChunkRunner(grouping);
   let offset = 0;
   let milliseconds = 0;
@@ -105,5 +103,5 @@ async function scanStream(
   }
   if (offset > 0) runner.endChunk(milliseconds);
   onScanned(offset);
-  return runner.finish();
+  return { ...runner.table(), threads: 1 };
 }

@@ -30,15 +30,14 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 
 async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
   const started = performance.now();
-  const { merger, threads, milliseconds } = await scanDump(input, plan, (bytes) => {
+  const { table, threads, milliseconds } = await scanDump(input, plan, (bytes) => {
     options.onProgress?.(bytes, input.size);
   });
   await input.close();
-  const table = merger.table();
   const sorted = order(table, plan.order, plan.grouping.cull);
   for (const text of writePageOwnerSort(table, sorted, plan.grouping)) await output.write(text);
   const seconds = (performance.now() - started) / 1000;
-  const { counts } = merger;
+  const { counts } = table;
   return {
     ...counts,
     groups: table.size,

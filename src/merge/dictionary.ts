@@ -1,6 +1,6 @@
-import { compareBytes } from '../format/bytes.js';
 import { grown } from './grow.js';
 import { fastHash, type Hash, strongHash } from './hash.js';
+import { StringList } from './string-list.js';
 
 /** Distinct byte strings as they cross a thread: one run of bytes, and where each string ends. Ids count from 0. */
 export interface Strings {
@@ -26,7 +26,7 @@ const [seed, key0, key1] = random as unknown as [number, number, number];
  *     ends                         ^                    ^      string i is [ends[i-1], ends[i])
  *     table   │-1│ 1│-1│ 0│…       ids at hash % length, open addressing, at most half full
  */
-export class Dictionary {
+export class Dictionary extends StringList {
   size = 0;
   /** The id that was given last. */
   latest: number = FREE;
@@ -96,45 +96,6 @@ export class Dictionary {
       bytes: this.bytes.slice(0, this.size === 0 ? 0 : this.end(this.size - 1)),
       ends: this.ends.slice(0, this.size),
     };
-  }
-
-  /** Each id's place in the bytewise order of all strings. */
-  ranks(): Uint32Array {
-    const order = Uint32Array.from({ length: this.size }, (_, id) => id).sort((a, b) => this.compare(a, b));
-    const ranks = new Uint32Array(this.size);
-    order.forEach((id, rank) => {
-      ranks[id] = rank;
-    });
-    return ranks;
-  }
-
-  /** Whether a string is the beginning of another. Takes the strings' ranks: the two are then neighbours. */
-  someBeginAnother(ranks: Uint32Array): boolean {
-    const byRank = new Uint32Array(this.size);
-    ranks.forEach((rank, id) => {
-      byRank[rank] = id;
-    });
-    for (let rank = 1; rank < this.size; rank++) {
-      const id = byRank[rank - 1] as number;
-      const next = this.start(byRank[rank] as number);
-      const length = this.end(id) - this.start(id);
-      if (
-        compareBytes(
-          this.view,
-          this.start(id),
-          this.end(id),
-          this.view,
-          next,
-          Math.min(next + length, this.end(byRank[rank] as number)),
-        ) === 0
-      )
-        return true;
-    }
-    return false;
-  }
-
-  private compare(a: number, b: number): number {
-    return compareBytes(this.view, this.start(a), this.end(a), this.view, this.start(b), this.end(b));
   }
 
   private equals(id: number, view: DataView, from: number, to: number): boolean {

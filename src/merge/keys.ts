@@ -1,10 +1,10 @@
-import { compareTimestamps } from '../format/timestamp.js';
-import { compareStacks } from './compare-stacks.js';
-import { compareTexts } from './compare-texts.js';
 import type { Row } from './groups.js';
 import type { KeyBytes } from './key-bytes.js';
-import { at, type Compare, type Table } from './table.js';
+import { stackWords } from './stack-words.js';
+import { at, type Table } from './table.js';
 import type { Tasks } from './tasks.js';
+import { textWords } from './text-words.js';
+import { numberWords, type Word } from './words.js';
 
 /** A field that blocks can be grouped (culled) or groups be sorted by. */
 export interface Key {
@@ -19,7 +19,7 @@ export interface Key {
   /** Appends what must be equal in two blocks of one group. Where it is present, --cull takes the key. */
   readonly identify?: (key: KeyBytes, block: Row, tasks: Tasks) => void;
   /** Ascending order of groups. */
-  readonly compare: (table: Table) => Compare;
+  readonly words: (table: Table) => readonly Word[];
 }
 
 const NONE = 0;
@@ -45,17 +45,19 @@ export const KEYS: readonly Key[] = [
       key.integer(block.stack);
       key.integer(block.tail);
     },
-    compare: compareStacks,
+    words: stackWords,
   },
   {
     id: 'free',
     help: 'whether free_ts is 0',
     names: ['f', 'free'],
     identify: (key, block) => key.integer(hasFreeTs(block.freeSeconds, block.freeNanos)),
-    compare: ({ columns: { freeSeconds, freeNanos } }) => {
-      const has = (group: number) => hasFreeTs(at(freeSeconds, group), at(freeNanos, group));
-      return (a, b) => has(a) - has(b);
-    },
+    words: (table) => [
+      (into) => {
+        const { freeSeconds, freeNanos } = table.columns;
+        for (let i = 0; i < into.length; i++) into[i] = hasFreeTs(at(freeSeconds, i), at(freeNanos, i));
+      },
+    ],
   },
   {
     id: 'pid',
@@ -64,9 +66,7 @@ export const KEYS: readonly Key[] = [
     sorts: true,
     flag: { letter: 'p', descending: false },
     identify: (key, block, tasks) => key.number(at(tasks.pid, block.task)),
-    compare: ({ columns: { task }, tasks: { pid } }) => {
-      return (a, b) => at(pid, at(task, a)) - at(pid, at(task, b));
-    },
+    words: (table) => taskWords(table, table.tasks.pid),
   },
   {
     id: 'tgid',
@@ -75,9 +75,7 @@ export const KEYS: readonly Key[] = [
     sorts: true,
     flag: { letter: 'P', descending: false },
     identify: (key, block, tasks) => key.number(at(tasks.tgid, block.task)),
-    compare: ({ columns: { task }, tasks: { tgid } }) => {
-      return (a, b) => at(tgid, at(task, a)) - at(tgid, at(task, b));
-    },
+    words: (table) => taskWords(table, table.tasks.tgid),
   },
   {
     id: 'name',
@@ -86,9 +84,14 @@ export const KEYS: readonly Key[] = [
     sorts: true,
     flag: { letter: 'n', descending: false },
     identify: (key, block, tasks) => key.integer(at(tasks.name, block.task)),
-    compare: ({ columns: { task }, tasks: { names, name } }) => {
-      const ranks = names.ranks();
-      return (a, b) => at(ranks, at(name, at(task, a))) - at(ranks, at(name, at(task, b)));
+    words: (table) => {
+      const ranks = table.tasks.names.ranks();
+      return [
+        (into) => {
+          const { task } = table.columns;
+          for (let i = 0; i < into.length; i++) into[i] = at(ranks, at(table.tasks.name, at(task, i)));
+        },
+      ];
     },
   },
   {
@@ -97,16 +100,14 @@ export const KEYS: readonly Key[] = [
     names: ['ator', 'allocator'],
     sorts: true,
     identify: (key, block) => key.integer(block.allocator),
-    compare: ({ columns: { allocator } }) => {
-      return (a, b) => at(allocator, a) - at(allocator, b);
-    },
+    words: (table) => [(into) => into.set(table.columns.allocator.subarray(0, into.length))],
   },
   {
     id: 'text',
     help: 'the whole text of the block',
     names: ['T', 'txt'],
     sorts: true,
-    compare: compareTexts,
+    words: textWords,
   },
   {
     id: 'alloc_ts',
@@ -114,9 +115,10 @@ export const KEYS: readonly Key[] = [
     names: ['at', 'alloc_ts'],
     sorts: true,
     flag: { letter: 'a', descending: false },
-    compare: ({ columns: { tsSeconds: seconds, tsNanos: nanos } }) => {
-      return (a, b) => compareTimestamps(at(seconds, a), at(nanos, a), at(seconds, b), at(nanos, b));
-    },
+    words: (table) => [
+      ...numberWords(() => table.columns.tsSeconds),
+      (into) => into.set(table.columns.tsNanos.subarray(0, into.length)),
+    ],
   },
   {
     id: 'free_ts',
@@ -124,9 +126,10 @@ export const KEYS: readonly Key[] = [
     names: ['ft', 'free_ts'],
     sorts: true,
     flag: { letter: 'r', descending: false },
-    compare: ({ columns: { freeSeconds: seconds, freeNanos: nanos } }) => {
-      return (a, b) => compareTimestamps(at(seconds, a), at(nanos, a), at(seconds, b), at(nanos, b));
-    },
+    words: (table) => [
+      ...numberWords(() => table.columns.freeSeconds),
+      (into) => into.set(table.columns.freeNanos.subarray(0, into.length)),
+    ],
   },
   {
     id: 'times',
@@ -134,9 +137,7 @@ export const KEYS: readonly Key[] = [
     names: ['times'],
     sorts: true,
     flag: { letter: 't', descending: true },
-    compare: ({ columns: { times } }) => {
-      return (a, b) => at(times, a) - at(times, b);
-    },
+    words: (table) => numberWords(() => table.columns.times),
   },
   {
     id: 'pages',
@@ -144,11 +145,14 @@ export const KEYS: readonly Key[] = [
     names: ['pages'],
     sorts: true,
     flag: { letter: 'm', descending: true },
-    compare: ({ columns: { pages } }) => {
-      return (a, b) => at(pages, a) - at(pages, b);
-    },
+    words: (table) => numberWords(() => table.columns.pages),
   },
 ];
+
+/** The words of a number that the group's task has: -1 (MISSING) or more. */
+function taskWords(table: Table, numbers: Float64Array): Word[] {
+  return numberWords(() => Float64Array.from(table.columns.task, (task) => at(numbers, task) + 1));
+}
 
 /** The key of an id. Throws where there is none. */
 export function keyOf(id: string): Key {

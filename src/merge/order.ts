@@ -1,5 +1,6 @@
 import { KEYS, keyOf } from './keys.js';
-import type { Compare, Table } from './table.js';
+import type { Table } from './table.js';
+import { descending, sortByWords, type Word } from './words.js';
 
 /** Sort keys with their directions, most important first. Plain data. */
 export type OrderSpec = readonly { readonly key: string; readonly descending: boolean }[];
@@ -10,18 +11,11 @@ export type OrderSpec = readonly { readonly key: string; readonly descending: bo
  */
 export function order(table: Table, spec: OrderSpec, cull: readonly string[]): Uint32Array {
   const ties = cull.length === 0 ? ['text'] : KEYS.filter(({ id }) => cull.includes(id)).map(({ id }) => id);
-  const compares: Compare[] = [...spec, ...ties.map((key) => ({ key, descending: false }))].map(
-    ({ key, descending }) => {
-      const compare = keyOf(key).compare(table);
-      return descending ? (a, b) => compare(b, a) : compare;
-    },
-  );
-  const groups = Uint32Array.from({ length: table.size }, (_, group) => group);
-  return groups.sort((a, b) => {
-    for (const compare of compares) {
-      const difference = compare(a, b);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
+  const words: Word[] = [];
+  for (const { key, descending: isDescending } of spec) {
+    const ascending = keyOf(key).words(table);
+    words.push(...(isDescending ? ascending.map(descending) : ascending));
+  }
+  words.push(...ties.flatMap((key) => keyOf(key).words(table)));
+  return sortByWords(table, words);
 }

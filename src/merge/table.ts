@@ -1,22 +1,44 @@
 import type { TextRule } from '../format/header.js';
-import type { Dictionary } from './dictionary.js';
 import type { Columns } from './groups.js';
 import type { Masks } from './masks.js';
+import type { Counts } from './partial.js';
+import type { StringList } from './string-list.js';
 import type { Tasks } from './tasks.js';
-
-/** Orders two groups, given by their place in the columns. */
-export type Compare = (a: number, b: number) => number;
 
 /** The groups of a whole dump, ready to be ordered and written. */
 export interface Table {
   readonly size: number;
+  /** Columns of `size` groups, or more. Each may be made when it is first read. */
   readonly columns: Columns;
   readonly masks: Masks;
   readonly tasks: Tasks;
-  readonly stacks: Dictionary;
-  readonly tails: Dictionary;
+  readonly stacks: StringList;
+  readonly tails: StringList;
   /** What a group's text leaves out. */
   readonly rule: TextRule;
+  /** What became of the dump's blocks. */
+  readonly counts: Counts;
+  /** Lets go of the columns that were made; they are made again when they are read. */
+  forget(): void;
+  /**
+   * Where there is a faster way to write blocks than writers/page-owner-sort.ts: writes those of `order` from place `from` on, as many as make a
+   * piece. Returns them and their number, which is 0 if this way is not for the first of them.
+   */
+  readonly writeBlocks?: (order: Uint32Array, from: number) => { readonly count: number; readonly text: Uint8Array };
+}
+
+/**
+ * Throws if blocks were lost on the way (law 1: the sum of the groups is the number of blocks that were read, less those that were filtered out or
+ * malformed).
+ */
+export function checkWhole({ size, columns: { times }, counts }: Table): void {
+  let grouped = 0;
+  for (let group = 0; group < size; group++) grouped += at(times, group);
+  if (grouped !== counts.grouped || counts.blocks !== grouped + counts.filtered + counts.malformed) {
+    throw new Error(
+      `internal error: ${counts.blocks} blocks were read, but ${grouped} are in groups, ${counts.filtered} filtered and ${counts.malformed} malformed`,
+    );
+  }
 }
 
 /** Element i of a column. Columns are read in range only. */

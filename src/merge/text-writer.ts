@@ -1,8 +1,8 @@
 import { lineEnd } from '../format/bytes.js';
 import { Shape } from '../format/header.js';
 import { timestampText } from '../format/timestamp.js';
-import type { Dictionary } from './dictionary.js';
 import { grown } from './grow.js';
+import type { StringList } from './string-list.js';
 import { at, type Table } from './table.js';
 
 /** A buffer that text is appended to. */
@@ -72,6 +72,6 @@ export function appendStack(out: TextBuffer, { columns, stacks, tails }: Table, 
   appendString(out, tails, at(columns.tail, group));
 }
 
-export function appendString(out: TextBuffer, strings: Dictionary, id: number): void {
+export function appendString(out: TextBuffer, strings: StringList, id: number): void {
   out.append(strings.bytes, strings.start(id), strings.end(id));
 }

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import type { Grouping } from '../merge/grouping.js';
-import { noteOffset } from '../merge/partial.js';
+import { addCounts, noCounts, noteOffset } from '../merge/partial.js';
+import { checkWhole, type Table } from '../merge/table.js';
 import type { ChunkQueue } from './chunk-queue.js';
 import { KernelScanner } from './kernel-scanner.js';
 import type { Scanner } from './scanner.js';
@@ -71,13 +72,28 @@ export class ChunkRunner {
 
   /** What all that came before gave. The runner is of no use afterwards. */
   finish(): ThreadResult {
-    const partial = this.scanner.finish();
-    const { counts } = partial;
-    counts.bytes = this.bytes;
-    counts.malformed = this.malformedAt.length;
-    counts.malformedAt = this.malformedAt;
-    counts.blocks += counts.malformed;
-    return { partial, milliseconds: Float64Array.from(this.milliseconds) };
+    this.addCounts();
+    return { partial: this.scanner.finish(), milliseconds: Float64Array.from(this.milliseconds) };
+  }
+
+  /** Adds what another thread found. */
+  absorb({ partial, milliseconds }: ThreadResult): void {
+    this.scanner.absorb(partial);
+    this.milliseconds.push(...milliseconds);
+  }
+
+  /** The table of all that came before, and what each chunk took. The runner is of no use afterwards. */
+  table(): { table: Table; milliseconds: Float64Array } {
+    this.addCounts();
+    const table = this.scanner.table();
+    checkWhole(table);
+    return { table, milliseconds: Float64Array.from(this.milliseconds) };
+  }
+
+  private addCounts(): void {
+    const { malformedAt, bytes } = this;
+    const malformed = malformedAt.length;
+    addCounts(this.scanner.counts, { ...noCounts(), bytes, malformed, malformedAt, blocks: malformed });
   }
 
   private scan(length: number, offset: number): void {

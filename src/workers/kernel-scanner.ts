@@ -1,60 +1,33 @@
-import { readFileSync } from 'node:fs';
 import { LF } from '../format/bytes.js';
 import { maskEnd } from '../format/head.js';
 import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
 import { NO_TIME, type Timestamp } from '../format/timestamp.js';
 import { Dictionary, type Strings } from '../merge/dictionary.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
-import { type Columns, EMPTY_COLUMNS, newRow, type Row } from '../merge/groups.js';
+import { type Columns, newRow, type Row } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { Masks } from '../merge/masks.js';
-import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
+import { addCounts, type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
+import type { Table } from '../merge/table.js';
 import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { IrregularBlock } from './irregular-block.js';
+import {
+  BATCH,
+  COLUMN_NAMES,
+  COLUMN_ROOM,
+  compile,
+  Entry,
+  type Kernel,
+  KernelStrings,
+  Kind,
+  newKernel,
+  readColumn,
+  STRINGS_OF,
+} from './kernel-instance.js';
+import { KernelTable } from './kernel-table.js';
 import { MARGIN, type Scanner } from './scanner.js';
 import { SelectedTasks } from './selected-tasks.js';
-
-/** What kernel/kernel.ts exports. Addresses and lengths are bytes of its memory. */
-interface Kernel {
-  readonly memory: WebAssembly.Memory;
-  allocate(length: number): number;
-  getKeys(): number;
-  configure(
-    stack: boolean,
-    bits: number,
-    ts: boolean,
-    freeTs: boolean,
-    taskless: boolean,
-    allocator: boolean,
-    released: boolean,
-  ): void;
-  scan(from: number, end: number, offset: number): number;
-  getAt(): number;
-  getTo(): number;
-  getFound(): number;
-  internMask: Intern;
-  internTask: Intern;
-  internStack: Intern;
-  internTail: Intern;
-  firstEntry(kind: number): number;
-  addBlock(
-    mask: number,
-    task: number,
-    stack: number,
-    tail: number,
-    bits: number,
-    ts: bigint,
-    freeTs: bigint,
-    first: number,
-  ): number;
-  getBlocks(): number;
-  getFiltered(): number;
-  groupCount(): number;
-  writeColumns(): number;
-}
-
-type Intern = (from: number, length: number) => number;
 
 /** Why scan() came back: kernel/kernel.ts. */
 const Status = {
@@ -67,12 +40,6 @@ const Status = {
   NEW_TAIL: 6,
   IRREGULAR: 7,
 } as const;
-
-/** The dictionaries of the kernel. */
-const Kind = { MASK: 0, TASK: 1, STACK: 2, TAIL: 3 } as const;
-
-/** An entry of a string (kernel/dictionary.ts): what is known of it, which this program fills in, and its bytes. */
-const Entry = { NEXT: 0, LENGTH: 4, FLAGS: 20, KEY: 24, PAGES: 32, BYTES: 40 } as const;
 
 /** Flags of entries beside those of StackFlag: PLAIN is meant for all kinds. KNOWN says that the entry was filled in. */
 const { PLAIN } = StackFlag;
@@ -87,17 +54,7 @@ const ALLOCATOR_SHIFT = 8;
 const TASK_KEYS = ['pid', 'tgid', 'name'];
 
 const PAGE = 4096;
-const COLUMN_ALIGNMENT = 16;
-const KEY_BYTES = 1040;
 const NANOS_PER_SECOND = 1_000_000_000n;
-
-let compiled: WebAssembly.Module | undefined;
-
-/** Loaded once a thread. */
-function compile(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('kernel.wasm', import.meta.url)));
-  return compiled;
-}
 
 /**
  * The scan by the SIMD kernel, which finds, compares and counts bytes and knows nothing of what they mean. Each mask, task, stack and tail is read
@@ -117,7 +74,7 @@ export class KernelScanner implements Scanner {
   private readonly freeTs: Timestamp = { ...NO_TIME };
   private readonly key: KeyBytes = new KeyBytes();
   private readonly row: Row = newRow();
-  private readonly counts: Counts = noCounts();
+  readonly counts: Counts = noCounts();
   private scratch = 0;
   private scratchLength = 0;
 
@@ -187,25 +144,53 @@ export class KernelScanner implements Scanner {
     }
   }
 
+  absorb(partial: Partial): void {
+    addCounts(this.counts, partial.counts);
+    const { kernel } = this;
+    const entries = STRINGS_OF.map((name, kind) => this.absorbStrings(kind, partial[name]));
+    const batch = kernel.allocate(COLUMN_NAMES.length * COLUMN_ROOM);
+    const { groups } = partial;
+    for (let from = 0; from < groups.mask.length; from += BATCH) {
+      const to = Math.min(from + BATCH, groups.mask.length);
+      COLUMN_NAMES.forEach((name, column) => {
+        const Column = groups[name].constructor as Uint8ArrayConstructor;
+        const room = new Column(kernel.memory.buffer, batch + column * COLUMN_ROOM, to - from);
+        room.set(groups[name].subarray(from, to));
+      });
+      kernel.absorb(batch, COLUMN_ROOM, to - from, ...(entries as [number, number, number, number]));
+    }
+  }
+
   finish(): Partial {
-    const { kernel, counts } = this;
-    counts.blocks = kernel.getBlocks();
-    counts.filtered = kernel.getFiltered();
-    counts.grouped = counts.blocks - counts.filtered;
+    const { kernel } = this;
+    const scratch = kernel.allocate(COLUMN_ROOM);
+    const groups: Record<string, unknown> = {};
+    for (const name of COLUMN_NAMES) groups[name] = readColumn(kernel, name, scratch);
     return {
       masks: this.strings(Kind.MASK),
       tasks: this.strings(Kind.TASK),
       stacks: this.strings(Kind.STACK),
       tails: this.strings(Kind.TAIL),
-      groups: this.columns(),
-      counts,
+      groups: groups as unknown as Columns,
+      counts: this.allCounts(),
     };
+  }
+
+  table(): Table {
+    return new KernelTable(this.kernel, this.masks, this.tasks, this.grouping.text, this.allCounts());
+  }
+
+  private allCounts(): Counts {
+    const { kernel } = this;
+    const counts = { ...noCounts(), blocks: kernel.getBlocks(), filtered: kernel.getFiltered() };
+    counts.grouped = counts.blocks - counts.filtered;
+    addCounts(counts, this.counts);
+    return counts;
   }
 
   private instantiate(): Kernel {
     const { cull, text, selection, wantsAllocator } = this.grouping;
-    const kernel = new WebAssembly.Instance(compile()).exports as unknown as Kernel;
-    crypto.getRandomValues(new Uint8Array(kernel.memory.buffer, kernel.getKeys(), KEY_BYTES));
+    const kernel = newKernel();
     const { byText } = this;
     const bits =
       (byText ? Bits.SHAPE : 0) |
@@ -290,9 +275,9 @@ export class KernelScanner implements Scanner {
     irregular.read(lines, this.ts, this.freeTs);
     const [mask, task] = this.entriesOfHead(irregular.head);
     const stackTo = tailStart(irregular.stack, 0, irregular.stack.length);
-    const stack = this.intern(kernel.internStack, irregular.stack.subarray(0, stackTo));
+    const stack = this.intern(Kind.STACK, irregular.stack.subarray(0, stackTo));
     if (this.flagsOf(stack) === 0) this.readStack(stack);
-    const tail = this.intern(kernel.internTail, irregular.stack.subarray(stackTo));
+    const tail = this.intern(Kind.TAIL, irregular.stack.subarray(stackTo));
     if (this.flagsOf(tail) === 0) this.readTail(tail);
     const bits = irregular.shape | (irregular.allocator << ALLOCATOR_SHIFT);
     const isGrouped = kernel.addBlock(mask, task, stack, tail, bits, nanos(this.ts), nanos(this.freeTs), first);
@@ -310,55 +295,63 @@ export class KernelScanner implements Scanner {
   }
 
   private entriesOfParts(maskPart: Uint8Array, taskPart: Uint8Array): [number, number] {
-    const mask = this.intern(this.kernel.internMask, maskPart);
+    const mask = this.intern(Kind.MASK, maskPart);
     if (this.flagsOf(mask) === 0) this.readMask(mask);
-    const task = this.intern(this.kernel.internTask, taskPart);
+    const task = this.intern(Kind.TASK, taskPart);
     if (this.flagsOf(task) === 0) this.readTask(task);
     return [mask, task];
   }
 
-  private intern(intern: Intern, string: Uint8Array): number {
-    if (this.scratchLength < string.length) {
-      this.scratchLength = 2 * string.length;
+  private intern(kind: number, string: Uint8Array): number {
+    const scratch = this.room(string.length);
+    this.memory.set(string, scratch);
+    return this.kernel.internOf(kind, scratch, string.length);
+  }
+
+  /** Memory to hand things over in, until the next time. */
+  private room(length: number): number {
+    if (this.scratchLength < length) {
+      this.scratchLength = 2 * length;
       this.scratch = this.kernel.allocate(this.scratchLength + MARGIN);
     }
-    this.memory.set(string, this.scratch);
-    return intern(this.scratch, string.length);
+    return this.scratch;
   }
 
-  /** The strings of a kind, in the order of their ids. */
+  /** Takes in the strings of another kernel. Returns where their entries here are, by their ids there. */
+  private absorbStrings(kind: number, { bytes, ends }: Strings): number {
+    const { kernel } = this;
+    const lengths = kernel.allocate(ends.length * Uint32Array.BYTES_PER_ELEMENT);
+    const scratch = this.room(bytes.length);
+    this.memory.set(bytes, scratch);
+    const entries = new Uint32Array(kernel.memory.buffer, lengths, ends.length);
+    for (let id = 0; id < ends.length; id++)
+      entries[id] = (ends[id] as number) - (id === 0 ? 0 : (ends[id - 1] as number));
+    kernel.internAllOf(kind, scratch, lengths, ends.length);
+    for (const entry of new Uint32Array(kernel.memory.buffer, lengths, ends.length).slice()) {
+      if (this.flagsOf(entry) === 0) this.read(kind, entry);
+    }
+    return lengths;
+  }
+
+  private read(kind: number, entry: number): void {
+    if (kind === Kind.MASK) this.readMask(entry);
+    else if (kind === Kind.TASK) this.readTask(entry);
+    else if (kind === Kind.STACK) this.readStack(entry);
+    else this.readTail(entry);
+  }
+
+  /** A copy of the strings of a kind. */
   private strings(kind: number): Strings {
-    const view = this.view();
-    const { memory } = this;
-    const ends: number[] = [];
+    const strings = new KernelStrings(this.kernel, kind);
+    const ends = new Float64Array(strings.size);
     let length = 0;
-    const first = this.kernel.firstEntry(kind);
-    for (let entry = first; entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
-      length += view.getUint32(entry + Entry.LENGTH, true);
-      ends.push(length);
+    for (let id = 0; id < ends.length; id++) {
+      length += strings.end(id) - strings.start(id);
+      ends[id] = length;
     }
     const bytes = new Uint8Array(length);
-    let at = 0;
-    for (let entry = first; entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
-      const to = this.endOf(entry);
-      bytes.set(memory.subarray(entry + Entry.BYTES, to), at);
-      at += to - entry - Entry.BYTES;
-    }
-    return { bytes, ends: Float64Array.from(ends) };
-  }
-
-  private columns(): Columns {
-    const { kernel } = this;
-    let place = kernel.writeColumns();
-    const size = kernel.groupCount();
-    const columns: Record<string, unknown> = {};
-    for (const [name, empty] of Object.entries(EMPTY_COLUMNS)) {
-      const Column = empty.constructor as Uint8ArrayConstructor;
-      const column = new Column(kernel.memory.buffer, place, size).slice();
-      columns[name] = column;
-      place = Math.ceil((place + column.byteLength) / COLUMN_ALIGNMENT) * COLUMN_ALIGNMENT;
-    }
-    return columns as unknown as Columns;
+    for (let id = 0; id < ends.length; id++) bytes.set(strings.get(id), id === 0 ? 0 : ends[id - 1]);
+    return { bytes, ends };
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Partial } from '../merge/partial.js';
+import type { Counts, Partial } from '../merge/partial.js';
+import type { Table } from '../merge/table.js';
 
 /** Bytes behind those to scan that a scanner may use. */
 export const MARGIN = 128;
@@ -8,6 +9,8 @@ export const MARGIN = 128;
  * grouping that it was made for; where the dump was cut between blocks makes no difference.
  */
 export interface Scanner {
+  /** What became of the blocks, beside those that the scanner counts itself in the end: who reads the dump adds what it knows. */
+  readonly counts: Counts;
   /** The memory that holds what is scanned. It may move whenever something is scanned or allocated. */
   readonly memory: Uint8Array<ArrayBuffer>;
   /**
@@ -21,6 +24,10 @@ export interface Scanner {
    * @returns where the last block begins if no empty line ends it, else `to`
    */
   scan(from: number, to: number, offset: number): number;
-  /** What all blocks so far gave. The scanner is of no use afterwards. */
+  /** Adds what another scanner, for the same grouping, found in other blocks of the dump. */
+  absorb(partial: Partial): void;
+  /** What all blocks so far gave, to cross a thread. The scanner is of no use afterwards. */
   finish(): Partial;
+  /** The same, to be ordered and written. */
+  table(): Table;
 }

@@ -9,7 +9,9 @@ import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { Groups, newRow, type Row } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { Masks } from '../merge/masks.js';
+import { Merger } from '../merge/merger.js';
 import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
+import type { Table } from '../merge/table.js';
 import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { FlaggedStrings } from './flagged-strings.js';
@@ -50,7 +52,8 @@ export class TypeScriptScanner implements Scanner {
   private readonly irregular: IrregularBlock;
   private readonly ts: Timestamp = { ...NO_TIME };
   private readonly freeTs: Timestamp = { ...NO_TIME };
-  private readonly counts: Counts = noCounts();
+  readonly counts: Counts = noCounts();
+  private readonly absorbed: Partial[] = [];
   private readonly row: Row = newRow();
   memory: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
@@ -79,6 +82,16 @@ export class TypeScriptScanner implements Scanner {
       this.counts.blocks++;
       at = end;
     }
+  }
+
+  absorb(partial: Partial): void {
+    this.absorbed.push(partial);
+  }
+
+  table(): Table {
+    const merger = new Merger(this.grouping);
+    for (const partial of [this.finish(), ...this.absorbed]) merger.add(partial);
+    return merger.table();
   }
 
   finish(): Partial {

@@ -16,10 +16,20 @@ export interface Shown {
 /** Writes groups as page_owner_sort does (tools/mm/page_owner_sort.c), byte for byte. Each buffer is valid until the next. */
 export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Shown): Generator<Uint8Array> {
   const out = new TextBuffer();
-  const appendGroup = shown.cull.length === 0 ? appendBlock : appendCulled;
-  for (const group of order) {
-    appendGroup(out, table, group, shown);
-    if (out.length < PIECE_BYTES) continue;
+  const isCulled = shown.cull.length > 0;
+  for (let place = 0; place < order.length; place++) {
+    const group = order[place] as number;
+    if (isCulled) appendCulled(out, table, group, shown);
+    else {
+      const written = table.writeBlocks?.(order, place);
+      if (written && written.count > 0) {
+        yield written.text;
+        place += written.count - 1;
+        continue;
+      }
+      appendBlock(out, table, group);
+    }
+    if (out.length < PIECE_BYTES && (isCulled || !table.writeBlocks)) continue;
     yield out.contents();
     out.clear();
   }

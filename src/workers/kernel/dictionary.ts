@@ -20,6 +20,9 @@ export const GROUP: usize = 28;
 export const PAGES: usize = 32;
 export const BYTES: usize = 40;
 
+/** A flag: nothing in it changes how the rest of a block is read. */
+export const PLAIN: u32 = 1;
+
 const FIRST_SLOTS: u32 = 1 << 13;
 
 @unmanaged
@@ -90,4 +93,13 @@ function grow(dictionary: Dictionary): void {
   }
   dictionary.slots = slots;
   dictionary.mask = mask;
+}
+
+/** Interns `count` strings that stand one behind the other at `at`. `lengths` has their lengths, and gets their entries. */
+export function internAll(dictionary: Dictionary, at: usize, lengths: usize, count: u32): void {
+  for (const end = lengths + (<usize>count << 2); lengths < end; lengths += 4) {
+    const length = <usize>load<u32>(lengths);
+    store<u32>(lengths, <u32>intern(dictionary, at, length));
+    at += length;
+  }
 }

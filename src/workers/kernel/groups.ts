@@ -1,28 +1,34 @@
 /**
  * Groups of blocks. A record keeps the fields of the group's first block, and the sums.
  *
- *     0 mask  4 task  8 stack  12 tail (entries)  16 bits  24 ts  32 free_ts (u64)  40 first offset  48 times  56 pages (f64)
+ *     0 mask  4 task  8 stack  12 tail (entries)  16 bits  20 times  24 ts  32 free_ts (u64)  40 first offset  48 pages (f64)
  *
  * Records lie in segments, in the order in which the groups came; slots hold their addresses.
  */
-import { GROUP, idOf, KEY, PAGES } from './dictionary';
+import { GROUP, KEY, PAGES } from './dictionary';
 import { hashNumbers } from './hash';
+import { TS_FREE_TS, WHOLE } from './header';
 import { allocate } from './memory';
 
-const MASK: usize = 0;
-const TASK: usize = 4;
-const STACK: usize = 8;
-const TAIL: usize = 12;
-const BITS: usize = 16;
-const TS: usize = 24;
-const FREE_TS: usize = 32;
-const FIRST: usize = 40;
-const TIMES: usize = 48;
-const SUM: usize = 56;
-const RECORD: usize = 64;
+export const MASK: usize = 0;
+export const TASK: usize = 4;
+export const STACK: usize = 8;
+export const TAIL: usize = 12;
+export const BITS: usize = 16;
+export const TIMES: usize = 20;
+export const TS: usize = 24;
+export const FREE_TS: usize = 32;
+export const FIRST: usize = 40;
+export const SUM: usize = 48;
+const RECORD: usize = 56;
+
+/** In the bits of a group: shape (kernel/header.ts), allocator << 8, and this. */
+const SHAPE: u32 = 0xff;
+export const ALLOCATOR_SHIFT: u32 = 8;
+export const HAS_FREE_TS: u32 = 1 << 16;
 
 const SEGMENT_RECORDS: u32 = 1 << 12;
-const SEGMENT_HEADER: usize = 8;
+const FIRST_SEGMENTS: u32 = 1 << 6;
 const FIRST_SLOTS: u32 = 1 << 13;
 
 /** Which fields make two blocks one group: masks for bits and times, 0 where they do not count. */
@@ -34,8 +40,9 @@ let keyFreeTs: u64 = 0;
 let slots: usize = allocate(<usize>FIRST_SLOTS << 2);
 let mask: u32 = FIRST_SLOTS - 1;
 export let size: u32 = 0;
-let firstSegment: usize = 0;
-let segment: usize = 0;
+/** Addresses of the segments. */
+let segments: usize = allocate(<usize>FIRST_SEGMENTS << 2);
+let segmentRoom: u32 = FIRST_SEGMENTS;
 
 export function setKey(stack: bool, bits: u32, ts: bool, freeTs: bool): void {
   keyStack = stack;
@@ -58,8 +65,8 @@ export function findGroup(
   ts: u64,
   freeTs: u64,
 ): usize {
-  const ownTs = ts & keyTs;
-  const ownFreeTs = freeTs & keyFreeTs;
+  const ownTs = keyedTs(bits, ts);
+  const ownFreeTs = keyedFreeTs(bits, freeTs);
   const latest = <usize>load<u32>(stack, GROUP);
   if (latest && isGroup(latest, maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs)) return latest;
   const record = search(maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs);
@@ -70,7 +77,7 @@ export function findGroup(
 /** Adds a block to its group. */
 @inline
 export function addTo(record: usize, blockMask: usize): void {
-  store<f64>(record, load<f64>(record, TIMES) + 1, TIMES);
+  store<u32>(record, load<u32>(record, TIMES) + 1, TIMES);
   store<f64>(record, load<f64>(record, SUM) + load<f64>(blockMask, PAGES), SUM);
 }
 
@@ -86,6 +93,26 @@ export function newGroup(
   first: f64,
 ): usize {
   const record = append();
+  represent(record, blockMask, task, stack, tail, bits, ts, freeTs, first);
+  store<u32>(stack, <u32>record, GROUP);
+  if (size * 2 > mask) grow();
+  else insert(record);
+  return record;
+}
+
+/** Makes a block the first of a group. */
+@inline
+export function represent(
+  record: usize,
+  blockMask: usize,
+  task: usize,
+  stack: usize,
+  tail: usize,
+  bits: u32,
+  ts: u64,
+  freeTs: u64,
+  first: f64,
+): void {
   store<u32>(record, <u32>blockMask, MASK);
   store<u32>(record, <u32>task, TASK);
   store<u32>(record, <u32>stack, STACK);
@@ -94,10 +121,17 @@ export function newGroup(
   store<u64>(record, ts, TS);
   store<u64>(record, freeTs, FREE_TS);
   store<f64>(record, first, FIRST);
-  store<u32>(stack, <u32>record, GROUP);
-  if (size * 2 > mask) grow();
-  else insert(record);
-  return record;
+}
+
+/** A time as far as it tells groups apart: one that the header's end does not print (see its shape) is in the text elsewhere, or nowhere. */
+@inline
+function keyedTs(bits: u32, ts: u64): u64 {
+  return (bits & SHAPE) == WHOLE ? 0 : ts & keyTs;
+}
+
+@inline
+function keyedFreeTs(bits: u32, freeTs: u64): u64 {
+  return (bits & SHAPE) == TS_FREE_TS ? freeTs & keyFreeTs : 0;
 }
 
 @inline
@@ -116,8 +150,8 @@ function isGroup(
     load<u32>(load<u32>(record, TASK), KEY) == taskKey &&
     load<u32>(load<u32>(record, MASK), KEY) == maskKey &&
     ((load<u32>(record, BITS) ^ bits) & keyBits) == 0 &&
-    (load<u64>(record, TS) & keyTs) == ownTs &&
-    (load<u64>(record, FREE_TS) & keyFreeTs) == ownFreeTs
+    keyedTs(bits, load<u64>(record, TS)) == ownTs &&
+    keyedFreeTs(bits, load<u64>(record, FREE_TS)) == ownFreeTs
   );
 }
 
@@ -146,14 +180,15 @@ function hashOf(maskKey: u32, taskKey: u32, stack: usize, tail: usize, bits: u32
 }
 
 function insert(record: usize): void {
+  const bits = load<u32>(record, BITS);
   const hash = hashOf(
     load<u32>(load<u32>(record, MASK), KEY),
     load<u32>(load<u32>(record, TASK), KEY),
     load<u32>(record, STACK),
     load<u32>(record, TAIL),
-    load<u32>(record, BITS),
-    load<u64>(record, TS) & keyTs,
-    load<u64>(record, FREE_TS) & keyFreeTs,
+    bits,
+    keyedTs(bits, load<u64>(record, TS)),
+    keyedFreeTs(bits, load<u64>(record, FREE_TS)),
   );
   let place = hash & mask;
   while (load<u32>(slots + (<usize>place << 2))) place = (place + 1) & mask;
@@ -161,15 +196,18 @@ function insert(record: usize): void {
 }
 
 function append(): usize {
-  const inSegment = size & (SEGMENT_RECORDS - 1);
-  if (inSegment == 0) {
-    const next = allocate(SEGMENT_HEADER + <usize>SEGMENT_RECORDS * RECORD);
-    if (segment) store<u32>(segment, <u32>next);
-    else firstSegment = next;
-    segment = next;
+  if (size % SEGMENT_RECORDS == 0) addSegment(size / SEGMENT_RECORDS);
+  return recordOf(size++);
+}
+
+function addSegment(count: u32): void {
+  if (count == segmentRoom) {
+    const old = segments;
+    segments = allocate(<usize>count << 3);
+    segmentRoom = count * 2;
+    memory.copy(segments, old, <usize>count << 2);
   }
-  size++;
-  return segment + SEGMENT_HEADER + <usize>inSegment * RECORD;
+  store<u32>(segments + (<usize>count << 2), <u32>allocate(<usize>SEGMENT_RECORDS * RECORD));
 }
 
 /** Twice the slots, with all records. */
@@ -177,56 +215,10 @@ function grow(): void {
   const length = (mask + 1) * 2;
   slots = allocate(<usize>length << 2);
   mask = length - 1;
-  for (let i: u32 = 0, from = firstSegment; i < size; i++) {
-    const inSegment = i & (SEGMENT_RECORDS - 1);
-    if (inSegment == 0 && i > 0) from = load<u32>(from);
-    insert(from + SEGMENT_HEADER + <usize>inSegment * RECORD);
-  }
+  for (let group: u32 = 0; group < size; group++) insert(recordOf(group));
 }
 
-const SECOND: u64 = 1_000_000_000;
-
-/** The address of a new column of `width` bytes a group. */
-@inline
-function column(width: usize): usize {
-  return allocate(<usize>size * width);
-}
-
-/** Writes the groups as the columns of merge/groups.ts, in that order, each aligned to 16. Returns where they begin. */
-export function writeColumns(): usize {
-  const masks = column(4);
-  const tasks = column(4);
-  const shapes = column(1);
-  const stacks = column(4);
-  const tails = column(4);
-  const tsSeconds = column(8);
-  const tsNanos = column(4);
-  const freeSeconds = column(8);
-  const freeNanos = column(4);
-  const allocators = column(1);
-  const firsts = column(8);
-  const times = column(8);
-  const pages = column(8);
-  let from = firstSegment;
-  for (let i: u32 = 0; i < size; i++) {
-    const inSegment = i & (SEGMENT_RECORDS - 1);
-    if (inSegment == 0 && i > 0) from = load<u32>(from);
-    const record = from + SEGMENT_HEADER + <usize>inSegment * RECORD;
-    const ts = load<u64>(record, TS);
-    const freeTs = load<u64>(record, FREE_TS);
-    store<u32>(masks + (<usize>i << 2), idOf(load<u32>(record, MASK)));
-    store<u32>(tasks + (<usize>i << 2), idOf(load<u32>(record, TASK)));
-    store<u8>(shapes + i, load<u8>(record, BITS));
-    store<u32>(stacks + (<usize>i << 2), idOf(load<u32>(record, STACK)));
-    store<u32>(tails + (<usize>i << 2), idOf(load<u32>(record, TAIL)));
-    store<f64>(tsSeconds + (<usize>i << 3), <f64>(ts / SECOND));
-    store<u32>(tsNanos + (<usize>i << 2), <u32>(ts % SECOND));
-    store<f64>(freeSeconds + (<usize>i << 3), <f64>(freeTs / SECOND));
-    store<u32>(freeNanos + (<usize>i << 2), <u32>(freeTs % SECOND));
-    store<u8>(allocators + i, load<u8>(record, BITS + 1));
-    store<f64>(firsts + (<usize>i << 3), load<f64>(record, FIRST));
-    store<f64>(times + (<usize>i << 3), load<f64>(record, TIMES));
-    store<f64>(pages + (<usize>i << 3), load<f64>(record, SUM));
-  }
-  return masks;
+/** The record of a group. */
+export function recordOf(group: u32): usize {
+  return <usize>load<u32>(segments + (<usize>(group / SEGMENT_RECORDS) << 2)) + <usize>(group % SEGMENT_RECORDS) * RECORD;
 }

@@ -12,14 +12,16 @@
  *     to (an empty line)
  */
 import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
-import { BYTES, FLAGS, intern, KEY, lengthOf, newDictionary } from './dictionary';
-import { addTo, findGroup, newGroup, setKey, size, writeColumns } from './groups';
+import { absorb, readColumn } from './columns';
+import { BYTES, Dictionary, FLAGS, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
+import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size } from './groups';
 import { keys } from './hash';
 import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
 import { allocate } from './memory';
 import { newRecent, prefer, remember, setOf } from './recent';
+import { getWritten, setTextRule, writeTexts } from './render';
 
-export { allocate, writeColumns };
+export { absorb, allocate, getWritten, readColumn, setTextRule, writeTexts };
 
 /** Why scan() came back. */
 const DONE: u32 = 0;
@@ -35,8 +37,7 @@ const NEW_TAIL: u32 = 6;
 /** The block's lines [at, to) are of an unusual form. */
 const IRREGULAR: u32 = 7;
 
-/** Flags of entries. PLAIN: nothing in it changes how the rest of the block is read. */
-const PLAIN: u32 = 1;
+/** Flags of entries beside PLAIN. */
 const VMALLOC: u32 = 4;
 const SELECTED: u32 = 8;
 
@@ -44,9 +45,6 @@ const CMA_BIT: u32 = 2;
 const SLAB_BIT: u32 = 4;
 const VMALLOC_BIT: u32 = 8;
 const OTHERS_BIT: u32 = 16;
-/** In the bits of a group: shape, allocator << 8, and this. */
-const ALLOCATOR_SHIFT: u32 = 8;
-const HAS_FREE_TS: u32 = 1 << 16;
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
@@ -116,21 +114,19 @@ export function groupCount(): u32 {
   return size;
 }
 
-export function internMask(from: usize, length: usize): usize {
-  return intern(masks, from, length);
+/** The dictionary of a kind: 0 masks, 1 tasks, 2 stacks, 3 tails. */
+function dictionaryOf(kind: u32): Dictionary {
+  return kind == 0 ? masks : kind == 1 ? tasks : kind == 2 ? stacks : tails;
 }
-export function internTask(from: usize, length: usize): usize {
-  return intern(tasks, from, length);
-}
-export function internStack(from: usize, length: usize): usize {
-  return intern(stacks, from, length);
-}
-export function internTail(from: usize, length: usize): usize {
-  return intern(tails, from, length);
-}
-/** The first string of a kind (0 masks, 1 tasks, 2 stacks, 3 tails): entries name the next one. */
+/** The first string of a kind: entries name the next one. */
 export function firstEntry(kind: u32): usize {
-  return kind == 0 ? masks.first : kind == 1 ? tasks.first : kind == 2 ? stacks.first : tails.first;
+  return dictionaryOf(kind).first;
+}
+export function internOf(kind: u32, from: usize, length: usize): usize {
+  return intern(dictionaryOf(kind), from, length);
+}
+export function internAllOf(kind: u32, from: usize, lengths: usize, count: u32): void {
+  internAll(dictionaryOf(kind), from, lengths, count);
 }
 
 /** Adds a block that was read elsewhere; `bits` are shape and allocator. Returns whether it is in a group now. */

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { type Columns, EMPTY_COLUMNS } from '../merge/groups.js';
+import { StringList } from '../merge/string-list.js';
+
+/** What kernel/kernel.ts exports. Addresses and lengths are bytes of its memory. */
+export interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  allocate(length: number): number;
+  getKeys(): number;
+  configure(
+    stack: boolean,
+    bits: number,
+    ts: boolean,
+    freeTs: boolean,
+    taskless: boolean,
+    allocator: boolean,
+    released: boolean,
+  ): void;
+  setTextRule(withoutTs: boolean, withoutFreeTs: boolean): void;
+  scan(from: number, end: number, offset: number): number;
+  getAt(): number;
+  getTo(): number;
+  getFound(): number;
+  internOf(kind: number, from: number, length: number): number;
+  internAllOf(kind: number, from: number, lengths: number, count: number): void;
+  firstEntry(kind: number): number;
+  addBlock(
+    mask: number,
+    task: number,
+    stack: number,
+    tail: number,
+    bits: number,
+    ts: bigint,
+    freeTs: bigint,
+    first: number,
+  ): number;
+  absorb(columns: number, room: number, count: number, ...entries: [number, number, number, number]): void;
+  getBlocks(): number;
+  getFiltered(): number;
+  groupCount(): number;
+  readColumn(column: number, from: number, to: number, into: number): void;
+  writeTexts(groups: number, count: number, from: number, to: number): number;
+  getWritten(): number;
+}
+
+/** The dictionaries of the kernel. */
+export const Kind = { MASK: 0, TASK: 1, STACK: 2, TAIL: 3 } as const;
+
+/** The strings of each in a partial. */
+export const STRINGS_OF: readonly ('masks' | 'tasks' | 'stacks' | 'tails')[] = ['masks', 'tasks', 'stacks', 'tails'];
+
+/** An entry of a string (kernel/dictionary.ts): what is known of it, which this program fills in, and its bytes. */
+export const Entry = { NEXT: 0, LENGTH: 4, FLAGS: 20, KEY: 24, PAGES: 32, BYTES: 40 } as const;
+
+const KEY_BYTES = 1040;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Loaded once a thread. */
+export function compile(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('kernel.wasm', import.meta.url)));
+  return compiled;
+}
+
+export function newKernel(): Kernel {
+  const kernel = new WebAssembly.Instance(compile()).exports as unknown as Kernel;
+  crypto.getRandomValues(new Uint8Array(kernel.memory.buffer, kernel.getKeys(), KEY_BYTES));
+  return kernel;
+}
+
+/** The strings of one dictionary of a kernel, where they lie. */
+export class KernelStrings extends StringList {
+  private readonly kernel: Kernel;
+  private readonly entries: readonly number[];
+
+  constructor(kernel: Kernel, kind: number) {
+    super();
+    this.kernel = kernel;
+    const view = new DataView(kernel.memory.buffer);
+    const entries: number[] = [];
+    for (let entry = kernel.firstEntry(kind); entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
+      entries.push(entry);
+    }
+    this.entries = entries;
+  }
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.kernel.memory.buffer);
+  }
+
+  start(id: number): number {
+    return (this.entries[id] as number) + Entry.BYTES;
+  }
+
+  end(id: number): number {
+    const start = this.start(id);
+    return start + new DataView(this.kernel.memory.buffer).getUint32(start - Entry.BYTES + Entry.LENGTH, true);
+  }
+}
+
+/** In the order in which kernel/columns.ts numbers them. */
+export const COLUMN_NAMES = Object.keys(EMPTY_COLUMNS) as readonly (keyof Columns)[];
+
+/** A column of all groups of a kernel. */
+export function readColumn(kernel: Kernel, name: keyof Columns, scratch: number): Columns[keyof Columns] {
+  const Column = EMPTY_COLUMNS[name].constructor as Uint8ArrayConstructor;
+  const size = kernel.groupCount();
+  const column = new Column(size);
+  for (let from = 0; from < size; from += BATCH) {
+    const to = Math.min(from + BATCH, size);
+    kernel.readColumn(COLUMN_NAMES.indexOf(name), from, to, scratch);
+    column.set(new Column(kernel.memory.buffer, scratch, to - from), from);
+  }
+  return column;
+}
+
+/** So many groups are handed over at a time; each takes up to 8 bytes of a column. */
+export const BATCH = 4096;
+export const COLUMN_ROOM: number = BATCH * 8;

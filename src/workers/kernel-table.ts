@@ -1,0 +1,66 @@
+import type { TextRule } from '../format/header.js';
+import type { Columns } from '../merge/groups.js';
+import type { Masks } from '../merge/masks.js';
+import type { Counts } from '../merge/partial.js';
+import type { Table } from '../merge/table.js';
+import type { Tasks } from '../merge/tasks.js';
+import { BATCH, COLUMN_NAMES, COLUMN_ROOM, type Kernel, KernelStrings, Kind, readColumn } from './kernel-instance.js';
+
+/** Text is written in pieces of up to this size. */
+const PIECE_BYTES = 1 << 20;
+
+/** The table of a kernel's groups, which stay in its memory: columns are copied out one by one, and texts are written there. */
+export class KernelTable implements Table {
+  readonly size: number;
+  readonly columns: Columns;
+  readonly masks: Masks;
+  readonly tasks: Tasks;
+  readonly stacks: KernelStrings;
+  readonly tails: KernelStrings;
+  readonly rule: TextRule;
+  readonly counts: Counts;
+  private readonly kernel: Kernel;
+  private readonly copies: Map<keyof Columns, Columns[keyof Columns]> = new Map();
+  private readonly scratch: number;
+  private readonly piece: number;
+
+  /** Masks and tasks are numbered as those of the kernel. */
+  constructor(kernel: Kernel, masks: Masks, tasks: Tasks, rule: TextRule, counts: Counts) {
+    this.kernel = kernel;
+    this.masks = masks;
+    this.tasks = tasks;
+    this.rule = rule;
+    this.counts = counts;
+    this.size = kernel.groupCount();
+    this.scratch = kernel.allocate(COLUMN_ROOM);
+    this.piece = kernel.allocate(PIECE_BYTES);
+    this.stacks = new KernelStrings(kernel, Kind.STACK);
+    this.tails = new KernelStrings(kernel, Kind.TAIL);
+    const columns = {};
+    for (const name of COLUMN_NAMES) Object.defineProperty(columns, name, { get: () => this.column(name) });
+    this.columns = columns as Columns;
+    kernel.setTextRule(rule.withoutTs, rule.withoutFreeTs);
+  }
+
+  forget(): void {
+    this.copies.clear();
+  }
+
+  writeBlocks(order: Uint32Array, from: number): { count: number; text: Uint8Array } {
+    const { kernel, scratch } = this;
+    const groups = order.subarray(from, from + BATCH);
+    new Uint32Array(kernel.memory.buffer, scratch, groups.length).set(groups);
+    const count = kernel.writeTexts(scratch, groups.length, this.piece, this.piece + PIECE_BYTES);
+    const text = new Uint8Array(kernel.memory.buffer, this.piece, kernel.getWritten() - this.piece);
+    return { count, text };
+  }
+
+  private column(name: keyof Columns): Columns[keyof Columns] {
+    let copy = this.copies.get(name);
+    if (!copy) {
+      copy = readColumn(this.kernel, name, this.scratch);
+      this.copies.set(name, copy);
+    }
+    return copy;
+  }
+}
