@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CTool } from './c-tool.js';
 import { mawkAnswers, mawkCommand } from './mawk.js';
@@ -14,8 +16,14 @@ export interface Contender {
   readonly command: (dump: string, output: string) => Command;
 }
 
+/** Where a built checkout has the program that it ships. */
+export function programOf(checkout: string): string {
+  const { bin } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
+  return join(checkout, bin.page_owner_sort);
+}
+
 /** Our program in this checkout, seen from dist/bench. */
-const PROGRAM = fileURLToPath(new URL('../src/main/page_owner_sort.js', import.meta.url));
+const PROGRAM = programOf(fileURLToPath(new URL('../../', import.meta.url)));
 
 /** page_owner_sort as a whole process with these arguments. */
 export function ours(name: string, args: readonly string[], program: string = PROGRAM): Contender {

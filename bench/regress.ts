@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { usageError } from '../src/main/errors.js';
-import { ours } from './contenders.js';
+import { ours, programOf } from './contenders.js';
 import { dumpFile } from './dump-file.js';
 import type { BenchOptions } from './options.js';
 import { megabytes, type Report, seconds } from './report.js';
@@ -24,7 +24,9 @@ export async function regress(
   otherCheckout: string,
   { dump: path, args, rounds = ROUNDS, synthetic }: BenchOptions,
 ): Promise<Report> {
-  const program = join(resolve(otherCheckout), 'dist/src/main/page_owner_sort.js');
+  if (!existsSync(join(otherCheckout, 'package.json')))
+    throw usageError(`--regress: there is no checkout ${otherCheckout}`);
+  const program = programOf(resolve(otherCheckout));
   if (!existsSync(program)) throw usageError(`--regress: there is no ${program}; build that checkout first`);
   if (rounds < FEWEST_FOR_INTERVAL) throw usageError(`--regress takes at least ${FEWEST_FOR_INTERVAL} --rounds`);
   const folder = temporaryFolder();

@@ -10,7 +10,7 @@ const [file = '', threads = '1', chunkSize = '4M'] = process.argv.slice(2);
 const plan = { ...planSort({ input: file, output: '-', cull: 'stacktrace', threads, chunkSize }), aloneBytes: 0 };
 const input = await openInput(file);
 const { table } = await scanDump(input, plan, () => {});
-await input.close();
+input.close();
 const { blocks, grouped } = table.counts;
 process.stdout.write(`${JSON.stringify({ blocks, grouped, groups: table.size })}\n`);
 process.exit(0);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OPTIONS } from '../src/main/option-table.js';
-import { BLOCK, ROOT, run, runHere, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, PROGRAMS, ROOT, run, runHere, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
 const dump = writeInto(folder, 'dump', `${BLOCK}${BLOCK.replace('7, tgid 5', '8, tgid 6').repeat(2)}`);
@@ -121,7 +121,7 @@ test('--version is that of the package', () => {
 
 test('a link to the program starts it, as npm installs it', () => {
   const link = join(folder, 'linked');
-  symlinkSync(join(ROOT, 'dist/src/main/page_owner_sort.js'), link);
+  symlinkSync(join(PROGRAMS, 'page_owner_sort.js'), link);
   const { stdout } = run('page_owner_sort', [link, dump], { shell: `${process.execPath} $1 --cull=pid $2 -` });
   assert.equal(stdout, '2 times, 4 pages, PID 8\n1 times, 2 pages, PID 7\n');
 });

@@ -10,7 +10,9 @@ import { PAGE_OWNER_SORT, sortCommand } from '../src/main/sort-command.js';
 
 /** The project's folder, seen from dist/test. */
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
-const PROGRAMS = join(ROOT, 'dist/src/main');
+
+/** Where the programs are: the bundle that is shipped, or what `npm run coverage` can look into. */
+export const PROGRAMS: string = join(ROOT, process.env.COVERED_PROGRAMS ?? 'dist/bundle/main');
 
 const folders: string[] = [];
 process.on('exit', () => {

@@ -17,7 +17,13 @@ test('the package has what runs, and nothing else', () => {
     files.filter((file) => /(^|\/)(test|bench|fixtures|node_modules)(\/|$)/.test(file)),
     [],
   );
-  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/workers/entry.js']) {
+  for (const file of [
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'dist/src/main/index.js',
+    'dist/bundle/LICENSE-commander',
+  ]) {
     assert.ok(files.includes(file), file);
   }
 });
@@ -36,7 +42,7 @@ test('the package runs with its dependencies alone', () => {
     ['page_owner_sort', ['--threads=2', '--chunk-size=1', fixture, '-']],
     ['pageowner', ['sort', fixture]],
   ] as const) {
-    const script = join(packed, `dist/src/main/${program}.js`);
+    const script = join(packed, `dist/bundle/main/${program}.js`);
     assert.match(execFileSync(process.execPath, [script, ...args], { encoding: 'latin1' }), /^\d+ times, /);
   }
 });

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { BLOCK, ROOT, temporaryFolder } from './helpers.js';
+import { BLOCK, PROGRAMS, temporaryFolder } from './helpers.js';
 
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -15,7 +15,7 @@ for (const [signal, code] of [
   for (const threads of [1, 2]) {
     test(`${signal} ends a run of ${threads} threads with ${code} and leaves nothing behind`, async () => {
       const folder = temporaryFolder();
-      const script = join(ROOT, 'dist/src/main/page_owner_sort.js');
+      const script = join(PROGRAMS, 'page_owner_sort.js');
       const args = [script, `--threads=${threads}`, '--chunk-size=1', '-', join(folder, 'report')];
       const child = spawn(process.execPath, args);
       let stderr = '';

@@ -1,163 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { pipeline, Readable, type Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
-import split2 from 'split2';
-import { cannotUnpack, missingProgram, PageownerError } from './errors.js';
-import { undoAtEnd } from './undo.js';
+/** The ways in which dumps are packed, told by the first bytes of the content; unpack.ts has how each is unpacked. */
+export type Format = 'gzip' | 'zstd' | 'xz';
 
-/** A way in which dumps are packed, told by the first bytes of the content. */
-interface Compression {
-  readonly name: string;
-  readonly magic: Buffer;
-  readonly unpack: (input: string, packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
-}
-
-const COMPRESSIONS: readonly Compression[] = [
-  { name: 'gzip', magic: Buffer.from('1f8b', 'hex'), unpack: unpackGzip },
-  { name: 'zstd', magic: Buffer.from('28b52ffd', 'hex'), unpack: unpackZstd },
-  { name: 'xz', magic: Buffer.from('fd377a585a00', 'hex'), unpack: byProgram('xz', 'xz-utils', ['-dcq']) },
-];
+const MAGIC: Readonly<Record<Format, Buffer>> = {
+  gzip: Buffer.from('1f8b', 'hex'),
+  zstd: Buffer.from('28b52ffd', 'hex'),
+  xz: Buffer.from('fd377a585a00', 'hex'),
+};
 
 export const LONGEST_MAGIC = 6;
 
 /** How content that begins with `start` is packed; undefined: it is not. */
-export function compressionOf(start: Buffer): Compression | undefined {
-  return COMPRESSIONS.find(({ magic }) => start.subarray(0, magic.length).equals(magic));
-}
-
-/** Members that follow each other are read through. */
-async function* unpackGzip(input: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  // zlib takes a zero behind a member for padding and stops there, whatever follows.
-  let lastNonZero = -1;
-  const watched = async function* (): AsyncGenerator<Buffer> {
-    let fed = 0;
-    for await (const piece of packed) {
-      const padding = trailingZeros(piece);
-      if (padding < piece.length) lastNonZero = fed + piece.length - padding - 1;
-      fed += piece.length;
-      yield piece;
-    }
-  };
-  const gunzip = zlib.createGunzip();
-  pipeline(Readable.from(watched()), gunzip, () => {});
-  try {
-    yield* gunzip as AsyncIterable<Buffer>;
-  } catch (error) {
-    throw unpackError(input, 'gzip', error);
-  }
-  if (lastNonZero >= gunzip.bytesWritten) {
-    throw cannotUnpack(input, 'gzip', `something else follows behind byte ${gunzip.bytesWritten}`);
-  }
-}
-
-/** What a decoder says, unless it is an error in reading what it decodes. */
-function unpackError(input: string, format: string, error: unknown): PageownerError {
-  return error instanceof PageownerError ? error : cannotUnpack(input, format, (error as Error).message);
-}
-
-function trailingZeros(bytes: Buffer): number {
-  let zeros = 0;
-  while (zeros < bytes.length && bytes[bytes.length - 1 - zeros] === 0) zeros++;
-  return zeros;
-}
-
-/** Node's own zstd from 22.15 on, else the program. */
-function unpackZstd(input: string, packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: CreateZstd };
-  if (createZstdDecompress) return unpackZstdFrames(input, packed, createZstdDecompress);
-  return byProgram('zstd', 'zstd', ['-dcq', '--long=31'])(input, packed);
-}
-
-type CreateZstd = (options: { params: Record<number, number> }) => Transform & { bytesWritten: number };
-
-/** ZSTD_d_windowLogMax, so that dumps packed with --long=31 can be unpacked. */
-const WINDOW_LOG_MAX = { params: { 100: 31 } };
-
-/**
- * Node's decoder ends at the end of a frame and silently drops what follows (seen in 24.21), but says how much it took: what it left goes to a new decoder.
- */
-async function* unpackZstdFrames(
-  input: string,
-  packed: AsyncIterable<Buffer>,
-  create: CreateZstd,
-): AsyncGenerator<Buffer> {
-  let decoder: ReturnType<CreateZstd> | undefined;
-  let fed = 0;
-  const unpacked: Buffer[] = [];
-  try {
-    for await (const piece of packed) {
-      for (let rest = piece; rest.length > 0; ) {
-        if (!decoder) {
-          decoder = create(WINDOW_LOG_MAX);
-          fed = 0;
-          decoder.setMaxListeners(0);
-          decoder.on('data', (bytes: Buffer) => unpacked.push(bytes));
-        }
-        fed += rest.length;
-        await written(decoder, rest);
-        yield* unpacked.splice(0);
-        rest = rest.subarray(rest.length - (fed - decoder.bytesWritten));
-        if (rest.length > 0) decoder = undefined;
-      }
-    }
-    if (decoder && !decoder.readableEnded) {
-      decoder.end();
-      await once(decoder, 'end');
-    }
-  } catch (error) {
-    throw unpackError(input, 'zstd', error);
-  }
-  yield* unpacked.splice(0);
-}
-
-/** Resolves when the decoder has taken the bytes, or has come to its end before them. */
-function written(decoder: Transform, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    decoder.once('error', reject);
-    decoder.once('end', resolve);
-    decoder.write(bytes, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-/** Unpacks by a program that reads stdin and writes stdout, and says in a line on stderr what is wrong. */
-function byProgram(program: string, debianPackage: string, args: readonly string[]): Compression['unpack'] {
-  return async function* unpack(input, packed) {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    const forget = undoAtEnd(() => child.kill());
-    const ended = endOf(child);
-    let complaint = '';
-    child.stderr.pipe(split2()).on('data', (line: string) => {
-      complaint ||= line.trim();
-    });
-    let readError: unknown;
-    pipeline(Readable.from(packed), child.stdin, (error) => {
-      if (error instanceof PageownerError) {
-        readError = error;
-        child.kill();
-      }
-      // A program that dies closes its input: what it said before tells more than that.
-    });
-    try {
-      yield* child.stdout as AsyncIterable<Buffer>;
-      const status = await ended;
-      if (readError) throw readError;
-      if (status instanceof Error) {
-        const isMissing = (status as NodeJS.ErrnoException).code === 'ENOENT';
-        throw isMissing ? missingProgram(input, program, debianPackage) : cannotUnpack(input, program, status.message);
-      }
-      if (status !== 0) throw cannotUnpack(input, program, complaint || `${program} ended with ${status}`);
-    } finally {
-      child.kill();
-      forget();
-    }
-  };
-}
-
-/** The exit code or signal of a child, or why it could not be started. */
-function endOf(child: ChildProcess): Promise<number | string | Error> {
-  return new Promise((resolve) => {
-    child.once('error', resolve);
-    child.once('close', (code, signal) => resolve(code ?? signal ?? 0));
+export function formatOf(start: Buffer): Format | undefined {
+  return (Object.keys(MAGIC) as Format[]).find((format) => {
+    const magic = MAGIC[format];
+    return start.subarray(0, magic.length).equals(magic);
   });
 }

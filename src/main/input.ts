@@ -1,7 +1,7 @@
-import { createReadStream, fstatSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { compressionOf, LONGEST_MAGIC } from './compression.js';
+import { call } from './call.js';
+import { formatOf, LONGEST_MAGIC } from './compression.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
 
 const STANDARD_INPUT = '-';
@@ -17,8 +17,8 @@ interface AnyInput {
   /** As named in messages. */
   readonly name: string;
   readonly stats: Stats;
-  /** To be called when all was read. Throws if the file changed meanwhile. */
-  close(): Promise<void>;
+  /** To be called when all was read, or it is given up. Throws, the first time, if the file changed meanwhile. */
+  close(): void;
 }
 
 /** A plain file, which can be read at any place. */
@@ -36,50 +36,63 @@ export interface StreamInput extends AnyInput {
 
 /** Opens a file, `-`, a FIFO or a device; packed content is told by its first bytes. Throws if it cannot be read. */
 export async function openInput(path: string): Promise<Input> {
-  if (path === STANDARD_INPUT) return streamInput('standard input', fstatSync(STDIN_FD), process.stdin, async () => {});
-  let file: FileHandle | undefined;
+  if (path === STANDARD_INPUT) return streamInput('standard input', fstatSync(STDIN_FD), process.stdin, () => {});
+  let fd = -1;
   try {
-    file = await open(path, 'r');
-    const stats = await file.stat();
+    // A FIFO is open only when someone writes to it.
+    fd = await call<number>((done) => open(path, 'r', done));
+    const stats = fstatSync(fd);
     if (stats.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
       const start = Buffer.alloc(LONGEST_MAGIC);
-      const { bytesRead } = await file.read(start, 0, start.length, 0);
-      if (!compressionOf(start.subarray(0, bytesRead))) return fileInput(path, file, stats);
+      const read = readSync(fd, start, 0, start.length, 0);
+      if (!formatOf(start.subarray(0, read))) return fileInput(path, fd, stats);
     }
-    const opened = file;
-    const stream = createReadStream('', { fd: opened.fd, autoClose: false, highWaterMark: READ_BYTES });
-    return await streamInput(path, stats, stream, () => opened.close());
+    const stream = createReadStream('', { fd, autoClose: false, highWaterMark: READ_BYTES });
+    return await streamInput(
+      path,
+      stats,
+      stream,
+      once(() => closeSync(fd)),
+    );
   } catch (error) {
-    await file?.close();
+    if (fd >= 0) closeSync(fd);
     throw error instanceof PageownerError ? error : cannotRead(path, error);
   }
 }
 
-function fileInput(name: string, file: FileHandle, stats: Stats): FileInput {
+function fileInput(name: string, fd: number, stats: Stats): FileInput {
   return {
     name,
     stats,
-    fd: file.fd,
+    fd,
     size: stats.size,
-    async close() {
-      const { size } = await file.stat();
-      await file.close();
+    close: once(() => {
+      const { size } = fstatSync(fd);
+      closeSync(fd);
       if (size !== stats.size) throw inputChanged(name, stats.size, size);
-    },
+    }),
   };
 }
 
-async function streamInput(
-  name: string,
-  stats: Stats,
-  stream: Readable,
-  close: () => Promise<void>,
-): Promise<StreamInput> {
+/** Closed twice, a descriptor could be another file's by then. */
+function once(close: () => void): () => void {
+  let isOpen = true;
+  return () => {
+    if (isOpen) {
+      isOpen = false;
+      close();
+    }
+  };
+}
+
+async function streamInput(name: string, stats: Stats, stream: Readable, close: () => void): Promise<StreamInput> {
   const { start, whole } = await peek(readErrorsNamed(name, stream), LONGEST_MAGIC);
-  const text = compressionOf(start)?.unpack(name, whole) ?? whole;
-  return { name, stats, pieces: text, close };
+  const format = formatOf(start);
+  // Loaded only here: it takes longer to load than a small dump to sort.
+  const pieces = format ? (await import('./unpack.js')).UNPACK[format](name, whole) : whole;
+  return { name, stats, pieces, close };
 }
 
 async function* readErrorsNamed(name: string, stream: Readable): AsyncGenerator<Buffer> {

@@ -7,4 +7,4 @@ import { PAGE_OWNER_SORT, sortCommand } from './sort-command.js';
 /** The C tool exits 1 for every error. */
 const EXIT_ERROR = 1;
 
-await runProgram(sortCommand(PAGE_OWNER_SORT), () => expandArguments(process.argv.slice(2), OPTIONS), EXIT_ERROR);
+void runProgram(sortCommand(PAGE_OWNER_SORT), () => expandArguments(process.argv.slice(2), OPTIONS), EXIT_ERROR);

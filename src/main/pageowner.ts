@@ -11,4 +11,4 @@ const program = new Command('pageowner')
   .description("Tells who holds a Linux machine's memory, from dumps of /sys/kernel/debug/page_owner.")
   .helpOption('-h, --help', 'show this help')
   .addCommand(sortCommand(PAGEOWNER_SORT));
-await runProgram(program, () => expandArguments(process.argv.slice(2), OPTIONS), EXIT_ERROR);
+void runProgram(program, () => expandArguments(process.argv.slice(2), OPTIONS), EXIT_ERROR);

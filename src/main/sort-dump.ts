@@ -1,7 +1,7 @@
 import { order } from '../merge/order.js';
 import { writePageOwnerSort } from '../merge/writers/page-owner-sort.js';
 import { type Input, openInput } from './input.js';
-import { type Output, openOutput } from './output.js';
+import { type Output, openOutput, writeAll } from './output.js';
 import { scanDump } from './scan-dump.js';
 import { planSort, type SortOptions, type SortPlan } from './sort-options.js';
 import type { ChunkLatency, RunSummary } from './summary.js';
@@ -22,8 +22,11 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
     return summary;
   } catch (error) {
     await output?.discard();
-    // Closed already, or not complete: the error that is known tells more.
-    await input.close().catch(() => {});
+    try {
+      input.close();
+    } catch {
+      // The error that is known tells more.
+    }
     throw error;
   }
 }
@@ -33,9 +36,9 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
   const { table, threads, milliseconds } = await scanDump(input, plan, (bytes) => {
     options.onProgress?.(bytes, input.size);
   });
-  await input.close();
+  input.close();
   const sorted = order(table, plan.order, plan.grouping.cull);
-  for (const text of writePageOwnerSort(table, sorted, plan.grouping)) await output.write(text);
+  await writeAll(output, writePageOwnerSort(table, sorted, plan.grouping));
   const seconds = (performance.now() - started) / 1000;
   const { counts } = table;
   return {

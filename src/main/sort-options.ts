@@ -50,6 +50,9 @@ export interface SortPlan {
 
 const MOST_THREADS = 256;
 
+/** The keys that a block's task and times tell. */
+const HEAD_KEYS = ['free', 'pid', 'tgid', 'name', 'alloc_ts', 'free_ts'];
+
 /** Fills in defaults. Throws a usage error, which names the option, for what has no meaning. */
 export function planSort(options: SortOptions): SortPlan {
   const compat = options.compat ?? '6.12';
@@ -59,13 +62,17 @@ export function planSort(options: SortOptions): SortPlan {
   // The 6.12 tool keeps ts where it is what is sorted by.
   const withoutTs = compat === '6.12' && order[0]?.key !== 'alloc_ts';
   const chunkBytes = parseChunkSize(options.chunkSize);
-  const wantsAllocator = cull.length === 0 || [...cull, ...order.map(({ key }) => key)].includes('allocator');
+  const selection = parseSelection(options);
+  const asked = [...cull, ...order.map(({ key }) => key)];
+  const wantsText = cull.length === 0 || asked.includes('text');
+  const selects = Boolean(selection.pids ?? selection.tgids ?? selection.names) || selection.withoutReleased;
   return {
     grouping: {
       cull,
       text: { withoutTs, withoutFreeTs: compat === '6.12' && options.mergeFreeTs === true },
-      selection: parseSelection(options),
-      wantsAllocator,
+      selection,
+      wantsHead: wantsText || selects || asked.some((key) => HEAD_KEYS.includes(key)),
+      wantsAllocator: cull.length === 0 || asked.includes('allocator'),
     },
     order,
     threads: parseThreads(options.threads),

@@ -1,6 +1,6 @@
 import type { Grouping } from '../merge/grouping.js';
 import type { QueueHandle } from '../workers/chunk-queue.js';
-import type { WorkerResult } from '../workers/task.js';
+import type { ThreadTask, WorkerResult } from '../workers/task.js';
 import { workerDied } from './errors.js';
 
 /** Threads that take chunks from a queue. */
@@ -20,12 +20,12 @@ export async function workerPool(
   entry: URL = new URL('../workers/entry.js', import.meta.url),
 ): Promise<Pool> {
   const { Piscina } = await import('piscina');
-  const pool = new Piscina({ filename: entry.href, workerData: grouping, minThreads: threads, maxThreads: threads });
+  const pool = new Piscina({ filename: entry.href, minThreads: threads, maxThreads: threads });
   // Tasks tell their own errors. What else comes is what workers still had to say when the pool was destroyed.
   pool.on('error', () => {});
   const runOne = async (queue: QueueHandle): Promise<WorkerResult> => {
     try {
-      return await pool.run(queue);
+      return await pool.run({ grouping, queue } satisfies ThreadTask);
     } catch (error) {
       throw workerDied(error);
     }

@@ -1,11 +1,12 @@
 import { grown } from './grow.js';
 import { fastHash, type Hash, strongHash } from './hash.js';
+import { fillRandomly } from './random.js';
 import { StringList } from './string-list.js';
 
 /** Distinct byte strings as they cross a thread: one run of bytes, and where each string ends. Ids count from 0. */
 export interface Strings {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly ends: Float64Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
+  readonly ends: Float64Array;
 }
 
 /**
@@ -16,7 +17,7 @@ const MOST_PROBES = 100;
 const FREE = -1;
 
 const random = new Uint32Array(3);
-crypto.getRandomValues(random);
+fillRandomly(new Uint8Array(random.buffer));
 const [seed, key0, key1] = random as unknown as [number, number, number];
 
 /**

@@ -10,7 +10,9 @@ export interface Grouping {
   readonly cull: readonly string[];
   readonly text: TextRule;
   readonly selection: Selection;
-  /** Whether a group's allocator is asked for: culled by, sorted by, or printed. */
+  /** Whether a group's task and times are asked for: culled by, selected by, sorted by, or printed. */
+  readonly wantsHead: boolean;
+  /** The same of its allocator. */
   readonly wantsAllocator: boolean;
 }
 

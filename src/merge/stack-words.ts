@@ -4,15 +4,14 @@ import type { Word } from './words.js';
 
 const SPACE = 0x20;
 
-/** Bytewise order of the groups' stacks with their tails. */
+/** Bytewise order of the groups' stacks with their tails. Stacks are ranked only when someone asks. */
 export function stackWords(table: Table): Word[] {
-  const { low, high } = rankStacks(table.stacks);
-  const tailRanks = table.tails.ranks();
-  const isHigh = Uint8Array.from({ length: table.tails.size }, (_, tail) => {
-    return (table.tails.get(tail)[0] ?? 0) > SPACE ? 1 : 0;
-  });
   return [
     (into) => {
+      const { low, high } = rankStacks(table.stacks);
+      const isHigh = Uint8Array.from({ length: table.tails.size }, (_, tail) => {
+        return (table.tails.get(tail)[0] ?? 0) > SPACE ? 1 : 0;
+      });
       const { stack, tail } = table.columns;
       for (let group = 0; group < into.length; group++) {
         const ranks = isHigh[tail[group] as number] ? high : low;
@@ -20,8 +19,9 @@ export function stackWords(table: Table): Word[] {
       }
     },
     (into) => {
+      const ranks = table.tails.ranks();
       const { tail } = table.columns;
-      for (let group = 0; group < into.length; group++) into[group] = tailRanks[tail[group] as number] as number;
+      for (let group = 0; group < into.length; group++) into[group] = ranks[tail[group] as number] as number;
     },
   ];
 }

@@ -22,7 +22,7 @@ export interface Table {
   forget(): void;
   /**
    * Where there is a faster way to write blocks than writers/page-owner-sort.ts: writes those of `order` from place `from` on, as many as make a
-   * piece. Returns them and their number, which is 0 if this way is not for the first of them.
+   * piece. Returns them and their number, which is 0 if this way is not for the first of them. A piece is valid until the next but one.
    */
   readonly writeBlocks?: (order: Uint32Array, from: number) => { readonly count: number; readonly text: Uint8Array };
 }

@@ -1,27 +1,17 @@
-import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
-import type { Grouping } from '../merge/grouping.js';
-import { ChunkQueue, type QueueHandle } from './chunk-queue.js';
+import { ChunkQueue } from './chunk-queue.js';
 import { ChunkRunner } from './chunk-runner.js';
-import { ReadError, type ThreadResult, type WorkerResult } from './task.js';
+import { ReadError, type ThreadTask, type WorkerResult } from './task.js';
 
 /** What piscina calls, once a run and thread: scans chunks of the queue until there are none left. */
-export default function run(handle: QueueHandle): unknown {
+export default function run({ grouping, queue: handle }: ThreadTask): WorkerResult {
   const queue = new ChunkQueue(handle);
   try {
-    const runner = new ChunkRunner(workerData as Grouping);
+    const runner = new ChunkRunner(grouping);
     while (runner.runNext(queue));
-    const result = runner.finish();
-    return move({ [valueSymbol]: result, [transferableSymbol]: buffersOf(result) });
+    return runner.finish();
   } catch (error) {
     queue.close();
     if (!(error instanceof ReadError)) throw error;
-    return { failure: error.failure } satisfies WorkerResult;
+    return { failure: error.failure };
   }
-}
-
-function buffersOf({ partial: { masks, tasks, stacks, tails, groups }, milliseconds }: ThreadResult): ArrayBuffer[] {
-  const arrays = [masks, tasks, stacks, tails, groups].flatMap((part): ArrayBufferView<ArrayBuffer>[] =>
-    Object.values(part),
-  );
-  return [...arrays, milliseconds].map(({ buffer }) => buffer);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Columns, EMPTY_COLUMNS } from '../merge/groups.js';
+import { fillRandomly } from '../merge/random.js';
 import { StringList } from '../merge/string-list.js';
 
 /** What kernel/kernel.ts exports. Addresses and lengths are bytes of its memory. */
@@ -7,13 +8,17 @@ export interface Kernel {
   readonly memory: WebAssembly.Memory;
   allocate(length: number): number;
   getKeys(): number;
+  getNoTask(): number;
   configure(
+    mask: boolean,
+    task: boolean,
     stack: boolean,
     bits: number,
     ts: boolean,
     freeTs: boolean,
-    taskless: boolean,
+    head: boolean,
     allocator: boolean,
+    selectsAll: boolean,
     released: boolean,
   ): void;
   setTextRule(withoutTs: boolean, withoutFreeTs: boolean): void;
@@ -24,6 +29,7 @@ export interface Kernel {
   internOf(kind: number, from: number, length: number): number;
   internAllOf(kind: number, from: number, lengths: number, count: number): void;
   firstEntry(kind: number): number;
+  sortedIdsOf(kind: number, into: number, scratch: number): void;
   addBlock(
     mask: number,
     task: number,
@@ -58,58 +64,72 @@ let compiled: WebAssembly.Module | undefined;
 
 /** Loaded once a thread. */
 export function compile(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('kernel.wasm', import.meta.url)));
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../workers/kernel.wasm', import.meta.url)));
   return compiled;
 }
 
 export function newKernel(): Kernel {
   const kernel = new WebAssembly.Instance(compile()).exports as unknown as Kernel;
-  crypto.getRandomValues(new Uint8Array(kernel.memory.buffer, kernel.getKeys(), KEY_BYTES));
+  fillRandomly(new Uint8Array(kernel.memory.buffer, kernel.getKeys(), KEY_BYTES));
   return kernel;
 }
 
 /** The strings of one dictionary of a kernel, where they lie. */
 export class KernelStrings extends StringList {
   private readonly kernel: Kernel;
-  private readonly entries: readonly number[];
+  private readonly kind: number;
+  private readonly starts: Uint32Array;
+  private readonly ends: Uint32Array;
+  /** All memory; detached, and so empty, when that grows. */
+  private whole: Uint8Array<ArrayBuffer>;
 
   constructor(kernel: Kernel, kind: number) {
     super();
     this.kernel = kernel;
+    this.kind = kind;
+    this.whole = new Uint8Array(kernel.memory.buffer);
     const view = new DataView(kernel.memory.buffer);
-    const entries: number[] = [];
+    const starts: number[] = [];
     for (let entry = kernel.firstEntry(kind); entry !== 0; entry = view.getUint32(entry + Entry.NEXT, true)) {
-      entries.push(entry);
+      starts.push(entry + Entry.BYTES);
     }
-    this.entries = entries;
+    this.starts = Uint32Array.from(starts);
+    this.ends = this.starts.map((start) => start + view.getUint32(start - Entry.BYTES + Entry.LENGTH, true));
   }
 
   get size(): number {
-    return this.entries.length;
+    return this.starts.length;
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.kernel.memory.buffer);
+    if (this.whole.length === 0) this.whole = new Uint8Array(this.kernel.memory.buffer);
+    return this.whole;
+  }
+
+  override sorted(): Uint32Array {
+    const length = this.size * Uint32Array.BYTES_PER_ELEMENT;
+    const ids = this.kernel.allocate(2 * length);
+    this.kernel.sortedIdsOf(this.kind, ids, ids + length);
+    return new Uint32Array(this.kernel.memory.buffer, ids, this.size).slice();
   }
 
   start(id: number): number {
-    return (this.entries[id] as number) + Entry.BYTES;
+    return this.starts[id] as number;
   }
 
   end(id: number): number {
-    const start = this.start(id);
-    return start + new DataView(this.kernel.memory.buffer).getUint32(start - Entry.BYTES + Entry.LENGTH, true);
+    return this.ends[id] as number;
   }
 }
 
 /** In the order in which kernel/columns.ts numbers them. */
 export const COLUMN_NAMES = Object.keys(EMPTY_COLUMNS) as readonly (keyof Columns)[];
 
-/** A column of all groups of a kernel. */
+/** A column of all groups of a kernel, in memory that threads can share. */
 export function readColumn(kernel: Kernel, name: keyof Columns, scratch: number): Columns[keyof Columns] {
   const Column = EMPTY_COLUMNS[name].constructor as Uint8ArrayConstructor;
   const size = kernel.groupCount();
-  const column = new Column(size);
+  const column = new Column(new SharedArrayBuffer(size * Column.BYTES_PER_ELEMENT));
   for (let from = 0; from < size; from += BATCH) {
     const to = Math.min(from + BATCH, size);
     kernel.readColumn(COLUMN_NAMES.indexOf(name), from, to, scratch);

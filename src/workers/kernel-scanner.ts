@@ -84,7 +84,9 @@ export class KernelScanner implements Scanner {
     this.identify = identifier(grouping);
     this.selected = new SelectedTasks(grouping.selection, this.tasks);
     this.irregular = new IrregularBlock(grouping.text);
-    this.kernel = this.instantiate();
+    this.kernel = newKernel();
+    this.configure();
+    this.readTask(this.kernel.getNoTask());
   }
 
   /** Whether this machine has SIMD. */
@@ -188,24 +190,25 @@ export class KernelScanner implements Scanner {
     return counts;
   }
 
-  private instantiate(): Kernel {
-    const { cull, text, selection, wantsAllocator } = this.grouping;
-    const kernel = newKernel();
+  private configure(): void {
+    const { cull, text, selection, wantsHead, wantsAllocator } = this.grouping;
     const { byText } = this;
     const bits =
       (byText ? Bits.SHAPE : 0) |
       (cull.includes('allocator') ? Bits.ALLOCATOR : 0) |
       (cull.includes('free') ? Bits.HAS_FREE_TS : 0);
-    kernel.configure(
+    this.kernel.configure(
+      byText,
+      byText || cull.some((key) => TASK_KEYS.includes(key)),
       byText || cull.includes('stack'),
       bits,
       byText && !text.withoutTs,
       byText && !text.withoutFreeTs,
-      !byText && !cull.some((key) => TASK_KEYS.includes(key)) && this.selected.selectsAll,
+      wantsHead,
       wantsAllocator,
+      this.selected.selectsAll,
       selection.withoutReleased,
     );
-    return kernel;
   }
 
   private readMask(entry: number): void {
@@ -327,8 +330,9 @@ export class KernelScanner implements Scanner {
     for (let id = 0; id < ends.length; id++)
       entries[id] = (ends[id] as number) - (id === 0 ? 0 : (ends[id - 1] as number));
     kernel.internAllOf(kind, scratch, lengths, ends.length);
-    for (const entry of new Uint32Array(kernel.memory.buffer, lengths, ends.length).slice()) {
-      if (this.flagsOf(entry) === 0) this.read(kind, entry);
+    const view = this.view();
+    for (const entry of new Uint32Array(kernel.memory.buffer, lengths, ends.length)) {
+      if (view.getUint32(entry + Entry.FLAGS, true) === 0) this.read(kind, entry);
     }
     return lengths;
   }
@@ -349,7 +353,7 @@ export class KernelScanner implements Scanner {
       length += strings.end(id) - strings.start(id);
       ends[id] = length;
     }
-    const bytes = new Uint8Array(length);
+    const bytes = new Uint8Array(new SharedArrayBuffer(length));
     for (let id = 0; id < ends.length; id++) bytes.set(strings.get(id), id === 0 ? 0 : ends[id - 1]);
     return { bytes, ends };
   }

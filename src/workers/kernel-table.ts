@@ -22,7 +22,8 @@ export class KernelTable implements Table {
   private readonly kernel: Kernel;
   private readonly copies: Map<keyof Columns, Columns[keyof Columns]> = new Map();
   private readonly scratch: number;
-  private readonly piece: number;
+  /** Where pieces of text are written, in turn: one is still being put out while the next is made. */
+  private pieces: [number, number];
 
   /** Masks and tasks are numbered as those of the kernel. */
   constructor(kernel: Kernel, masks: Masks, tasks: Tasks, rule: TextRule, counts: Counts) {
@@ -33,7 +34,7 @@ export class KernelTable implements Table {
     this.counts = counts;
     this.size = kernel.groupCount();
     this.scratch = kernel.allocate(COLUMN_ROOM);
-    this.piece = kernel.allocate(PIECE_BYTES);
+    this.pieces = [kernel.allocate(PIECE_BYTES), kernel.allocate(PIECE_BYTES)];
     this.stacks = new KernelStrings(kernel, Kind.STACK);
     this.tails = new KernelStrings(kernel, Kind.TAIL);
     const columns = {};
@@ -48,10 +49,12 @@ export class KernelTable implements Table {
 
   writeBlocks(order: Uint32Array, from: number): { count: number; text: Uint8Array } {
     const { kernel, scratch } = this;
+    const [piece, other] = this.pieces;
     const groups = order.subarray(from, from + BATCH);
     new Uint32Array(kernel.memory.buffer, scratch, groups.length).set(groups);
-    const count = kernel.writeTexts(scratch, groups.length, this.piece, this.piece + PIECE_BYTES);
-    const text = new Uint8Array(kernel.memory.buffer, this.piece, kernel.getWritten() - this.piece);
+    const count = kernel.writeTexts(scratch, groups.length, piece, piece + PIECE_BYTES);
+    const text = new Uint8Array(kernel.memory.buffer, piece, kernel.getWritten() - piece);
+    this.pieces = [other, piece];
     return { count, text };
   }
 

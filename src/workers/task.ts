@@ -1,12 +1,20 @@
+import type { Grouping } from '../merge/grouping.js';
 import type { Partial } from '../merge/partial.js';
+import type { QueueHandle } from './chunk-queue.js';
 
 /** All that main and workers say to each other. */
 
-/** What a thread made of all chunks that it took. Moved, not copied. */
+/** What a thread is to do. */
+export interface ThreadTask {
+  readonly grouping: Grouping;
+  readonly queue: QueueHandle;
+}
+
+/** What a thread made of all chunks that it took. Long columns are in memory that threads share, so that they are not copied. */
 export interface ThreadResult {
   readonly partial: Partial;
   /** What each chunk took. */
-  readonly milliseconds: Float64Array<ArrayBuffer>;
+  readonly milliseconds: Float64Array;
 }
 
 /** Errors cross threads as data, since piscina keeps only their message. */

@@ -13,24 +13,24 @@ export interface Shown {
   readonly selection: Selection;
 }
 
-/** Writes groups as page_owner_sort does (tools/mm/page_owner_sort.c), byte for byte. Each buffer is valid until the next. */
+/** Writes groups as page_owner_sort does (tools/mm/page_owner_sort.c), byte for byte. Each piece is valid until the next but one. */
 export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Shown): Generator<Uint8Array> {
-  const out = new TextBuffer();
   const isCulled = shown.cull.length > 0;
+  let out = new TextBuffer();
+  let other = new TextBuffer();
   for (let place = 0; place < order.length; place++) {
-    const group = order[place] as number;
-    if (isCulled) appendCulled(out, table, group, shown);
-    else {
-      const written = table.writeBlocks?.(order, place);
-      if (written && written.count > 0) {
-        yield written.text;
-        place += written.count - 1;
-        continue;
-      }
-      appendBlock(out, table, group);
+    const written = isCulled ? undefined : table.writeBlocks?.(order, place);
+    if (written && written.count > 0) {
+      yield written.text;
+      place += written.count - 1;
+      continue;
     }
-    if (out.length < PIECE_BYTES && (isCulled || !table.writeBlocks)) continue;
+    if (isCulled) appendCulled(out, table, order[place] as number, shown);
+    else appendBlock(out, table, order[place] as number);
+    // What writeBlocks cannot write goes out at once, so that all stays in order.
+    if (out.length < PIECE_BYTES && !written) continue;
     yield out.contents();
+    [out, other] = [other, out];
     out.clear();
   }
   if (out.length > 0) yield out.contents();

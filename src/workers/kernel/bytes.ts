@@ -95,6 +95,19 @@ function equalShort(a: usize, b: usize, length: usize): bool {
   return true;
 }
 
+/** Bytewise order: less than, equal to, or more than 0. A beginning is before what continues it. */
+export function compare(a: usize, aLength: usize, b: usize, bLength: usize): i32 {
+  const common = min(aLength, bLength);
+  for (let i: usize = 0; i < common; i += 16) {
+    const different = <u32>i8x16.bitmask(i8x16.ne(v128.load(a + i), v128.load(b + i)));
+    if (!different) continue;
+    const at = i + <usize>ctz<u32>(different);
+    if (at >= common) break;
+    return <i32>load<u8>(a + at) - <i32>load<u8>(b + at);
+  }
+  return aLength < bLength ? -1 : <i32>(aLength > bLength);
+}
+
 /** Whether `CMA` stands in [from, to). */
 export function hasCma(from: usize, to: usize): bool {
   const c = i8x16.splat(0x43);

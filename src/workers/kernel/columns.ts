@@ -50,9 +50,7 @@ export function readColumn(column: u32, from: u32, to: u32, into: usize): void {
   else if (column == FREE_NANOS) readNanos(FREE_TS, from, to, into);
   else if (column == FIRSTS) readNumbers(FIRST, from, to, into);
   else if (column == ALL_PAGES) readNumbers(SUM, from, to, into);
-  else if (column == ALL_TIMES) {
-    for (; from < to; from++, into += 8) store<f64>(into, <f64>load<u32>(recordOf(from) + TIMES));
-  }
+  else if (column == ALL_TIMES) readNumbers(TIMES, from, to, into);
 }
 
 function readIds(field: usize, from: u32, to: u32, into: usize): void {
@@ -101,7 +99,7 @@ export function absorb(
     let group = findGroup(load<u32>(mask, KEY), load<u32>(task, KEY), stack, tail, bits, ts, freeTs);
     if (!group) group = newGroup(mask, task, stack, tail, bits, ts, freeTs, first);
     else if (first < load<f64>(group, FIRST)) represent(group, mask, task, stack, tail, bits, ts, freeTs, first);
-    store<u32>(group, load<u32>(group, TIMES) + <u32>load<f64>(columns + room * ALL_TIMES + (i << 3)), TIMES);
+    store<f64>(group, load<f64>(group, TIMES) + load<f64>(columns + room * ALL_TIMES + (i << 3)), TIMES);
     store<f64>(group, load<f64>(group, SUM) + load<f64>(columns + room * ALL_PAGES + (i << 3)), SUM);
   }
 }

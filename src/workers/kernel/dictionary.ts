@@ -51,6 +51,17 @@ export function idOf(entry: usize): u32 {
   return load<u32>(entry, ID);
 }
 
+/** Entries are chained in the order of their ids. */
+@inline
+export function firstOf(dictionary: Dictionary): usize {
+  return dictionary.first;
+}
+
+@inline
+export function nextOf(entry: usize): usize {
+  return load<u32>(entry, NEXT);
+}
+
 /** The entry of `length` bytes at `at`; a new one has no flags. */
 export function intern(dictionary: Dictionary, at: usize, length: usize): usize {
   const hash = hashBytes(at, length);
@@ -86,7 +97,7 @@ function grow(dictionary: Dictionary): void {
   const length = (dictionary.mask + 1) * 4;
   const slots = allocate(<usize>length << 2);
   const mask = length - 1;
-  for (let entry = dictionary.first; entry; entry = load<u32>(entry, NEXT)) {
+  for (let entry = firstOf(dictionary); entry; entry = nextOf(entry)) {
     let place = <u32>load<u64>(entry, HASH) & mask;
     while (load<u32>(slots + (<usize>place << 2))) place = (place + 1) & mask;
     store<u32>(slots + (<usize>place << 2), <u32>entry);

@@ -1,9 +1,10 @@
 /**
  * Groups of blocks. A record keeps the fields of the group's first block, and the sums.
  *
- *     0 mask  4 task  8 stack  12 tail (entries)  16 bits  20 times  24 ts  32 free_ts (u64)  40 first offset  48 pages (f64)
+ *     0 mask  4 task  8 stack  12 tail (entries)  16 bits  20 hash  24 ts  32 free_ts (u64)  40 first offset  48 pages  56 times (f64)
  *
- * Records lie in segments, in the order in which the groups came; slots hold their addresses.
+ * A record fills a cache line. Records lie in segments, in the order in which the groups came; slots hold their addresses, at hash & mask, open
+ * addressing, at most half full.
  */
 import { GROUP, KEY, PAGES } from './dictionary';
 import { hashNumbers } from './hash';
@@ -15,12 +16,13 @@ export const TASK: usize = 4;
 export const STACK: usize = 8;
 export const TAIL: usize = 12;
 export const BITS: usize = 16;
-export const TIMES: usize = 20;
+const HASH: usize = 20;
 export const TS: usize = 24;
 export const FREE_TS: usize = 32;
 export const FIRST: usize = 40;
 export const SUM: usize = 48;
-const RECORD: usize = 56;
+export const TIMES: usize = 56;
+const RECORD: usize = 64;
 
 /** In the bits of a group: shape (kernel/header.ts), allocator << 8, and this. */
 const SHAPE: u32 = 0xff;
@@ -32,6 +34,8 @@ const FIRST_SEGMENTS: u32 = 1 << 6;
 const FIRST_SLOTS: u32 = 1 << 13;
 
 /** Which fields make two blocks one group: masks for bits and times, 0 where they do not count. */
+let keyMask: bool = false;
+let keyTask: bool = false;
 let keyStack: bool = false;
 let keyBits: u32 = 0;
 let keyTs: u64 = 0;
@@ -43,8 +47,12 @@ export let size: u32 = 0;
 /** Addresses of the segments. */
 let segments: usize = allocate(<usize>FIRST_SEGMENTS << 2);
 let segmentRoom: u32 = FIRST_SEGMENTS;
+/** The hash of the block for which findGroup found no group. */
+let missedHash: u32 = 0;
 
-export function setKey(stack: bool, bits: u32, ts: bool, freeTs: bool): void {
+export function setKey(mask: bool, task: bool, stack: bool, bits: u32, ts: bool, freeTs: bool): void {
+  keyMask = mask;
+  keyTask = task;
   keyStack = stack;
   keyBits = bits;
   keyTs = ts ? u64.MAX_VALUE : 0;
@@ -77,11 +85,11 @@ export function findGroup(
 /** Adds a block to its group. */
 @inline
 export function addTo(record: usize, blockMask: usize): void {
-  store<u32>(record, load<u32>(record, TIMES) + 1, TIMES);
+  store<f64>(record, load<f64>(record, TIMES) + 1, TIMES);
   store<f64>(record, load<f64>(record, SUM) + load<f64>(blockMask, PAGES), SUM);
 }
 
-/** A new group, whose first block is this. */
+/** A new group, whose first block is this one, for which findGroup has just found none. */
 export function newGroup(
   blockMask: usize,
   task: usize,
@@ -94,6 +102,7 @@ export function newGroup(
 ): usize {
   const record = append();
   represent(record, blockMask, task, stack, tail, bits, ts, freeTs, first);
+  store<u32>(record, missedHash, HASH);
   store<u32>(stack, <u32>record, GROUP);
   if (size * 2 > mask) grow();
   else insert(record);
@@ -147,8 +156,8 @@ function isGroup(
 ): bool {
   return (
     (!keyStack || (load<u32>(record, STACK) == <u32>stack && load<u32>(record, TAIL) == <u32>tail)) &&
-    load<u32>(load<u32>(record, TASK), KEY) == taskKey &&
-    load<u32>(load<u32>(record, MASK), KEY) == maskKey &&
+    (!keyTask || load<u32>(load<u32>(record, TASK), KEY) == taskKey) &&
+    (!keyMask || load<u32>(load<u32>(record, MASK), KEY) == maskKey) &&
     ((load<u32>(record, BITS) ^ bits) & keyBits) == 0 &&
     keyedTs(bits, load<u64>(record, TS)) == ownTs &&
     keyedFreeTs(bits, load<u64>(record, FREE_TS)) == ownFreeTs
@@ -164,33 +173,21 @@ function search(
   ownTs: u64,
   ownFreeTs: u64,
 ): usize {
-  let place = hashOf(maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs) & mask;
+  const ownStack = keyStack ? <u32>stack : 0;
+  const ownTail = keyStack ? <u32>tail : 0;
+  const hash = hashNumbers(maskKey, taskKey, ownStack, ownTail, bits & keyBits, ownTs, ownFreeTs);
+  missedHash = hash;
+  let place = hash & mask;
   while (true) {
     const record = <usize>load<u32>(slots + (<usize>place << 2));
-    if (!record || isGroup(record, maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs)) return record;
+    if (!record) return 0;
+    if (load<u32>(record, HASH) == hash && isGroup(record, maskKey, taskKey, stack, tail, bits, ownTs, ownFreeTs)) return record;
     place = (place + 1) & mask;
   }
 }
 
-@inline
-function hashOf(maskKey: u32, taskKey: u32, stack: usize, tail: usize, bits: u32, ownTs: u64, ownFreeTs: u64): u32 {
-  const ownStack = keyStack ? <u32>stack : 0;
-  const ownTail = keyStack ? <u32>tail : 0;
-  return <u32>hashNumbers(maskKey, taskKey, ownStack, ownTail, bits & keyBits, ownTs, ownFreeTs);
-}
-
 function insert(record: usize): void {
-  const bits = load<u32>(record, BITS);
-  const hash = hashOf(
-    load<u32>(load<u32>(record, MASK), KEY),
-    load<u32>(load<u32>(record, TASK), KEY),
-    load<u32>(record, STACK),
-    load<u32>(record, TAIL),
-    bits,
-    keyedTs(bits, load<u64>(record, TS)),
-    keyedFreeTs(bits, load<u64>(record, FREE_TS)),
-  );
-  let place = hash & mask;
+  let place = load<u32>(record, HASH) & mask;
   while (load<u32>(slots + (<usize>place << 2))) place = (place + 1) & mask;
   store<u32>(slots + (<usize>place << 2), <u32>record);
 }
@@ -210,9 +207,9 @@ function addSegment(count: u32): void {
   store<u32>(segments + (<usize>count << 2), <u32>allocate(<usize>SEGMENT_RECORDS * RECORD));
 }
 
-/** Twice the slots, with all records. */
+/** Four times the slots, with all records. */
 function grow(): void {
-  const length = (mask + 1) * 2;
+  const length = (mask + 1) * 4;
   slots = allocate(<usize>length << 2);
   mask = length - 1;
   for (let group: u32 = 0; group < size; group++) insert(recordOf(group));

@@ -65,12 +65,12 @@ function sumOf(at: usize, end: usize): v128 {
 
 /** The hash of seven numbers. */
 @inline
-export function hashNumbers(a: u32, b: u32, c: u32, d: u32, e: u32, f: u64, g: u64): u64 {
+export function hashNumbers(a: u32, b: u32, c: u32, d: u32, e: u32, f: u64, g: u64): u32 {
   const first = <u64>(a + load<u32>(keys)) * <u64>(b + load<u32>(keys, 4));
   const second = <u64>(c + load<u32>(keys, 8)) * <u64>(d + load<u32>(keys, 12));
   const third = <u64>(<u32>f + load<u32>(keys, 16)) * <u64>(<u32>(f >> 32) + load<u32>(keys, 20));
   const fourth = <u64>(<u32>g + load<u32>(keys, 24)) * <u64>(<u32>(g >> 32) + load<u32>(keys, 28));
   const fifth = <u64>(e + load<u32>(keys, 32)) * <u64>load<u32>(keys, 36);
   const hash = (first + second + third + fourth + fifth) * ODD;
-  return hash ^ (hash >> 32);
+  return <u32>(hash ^ (hash >> 32));
 }

@@ -13,13 +13,15 @@
  */
 import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
 import { absorb, readColumn } from './columns';
-import { BYTES, Dictionary, FLAGS, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
+import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
 import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size } from './groups';
 import { keys } from './hash';
 import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
 import { allocate } from './memory';
+import { isOrdinary } from './ordinary';
 import { newRecent, prefer, remember, setOf } from './recent';
 import { getWritten, setTextRule, writeTexts } from './render';
+import { sortedIds } from './sort';
 
 export { absorb, allocate, getWritten, readColumn, setTextRule, writeTexts };
 
@@ -37,9 +39,10 @@ const NEW_TAIL: u32 = 6;
 /** The block's lines [at, to) are of an unusual form. */
 const IRREGULAR: u32 = 7;
 
-/** Flags of entries beside PLAIN. */
+/** Flags of entries beside PLAIN. KNOWN: the entry was filled in. */
 const VMALLOC: u32 = 4;
 const SELECTED: u32 = 8;
+const KNOWN: u32 = 128;
 
 const CMA_BIT: u32 = 2;
 const SLAB_BIT: u32 = 4;
@@ -61,9 +64,13 @@ const recentStacks: usize = newRecent();
 const recentTails: usize = newRecent();
 /** The entry of no tail lines at all. */
 let noTail: usize = 0;
+/** The entry of a task that no one asks for. */
+let noTask: usize = 0;
 
 /** Whether a block's group, and whether it counts, can be told without its task and times. */
-let isTaskless: bool = false;
+let isHeadless: bool = false;
+/** Whether a group's task and times are asked for. */
+let wantsHead: bool = false;
 let wantsAllocator: bool = false;
 let withoutReleased: bool = false;
 
@@ -74,24 +81,33 @@ let blocks: f64 = 0;
 let filtered: f64 = 0;
 
 /**
- * Says how to group: by stack, by bits (a mask of those of groups), by ts and free_ts; and what to leave out. `taskless`: all tasks have
- * the same key and are selected.
+ * To be called once, when the keys of the hash are there. Says how to group: by mask, task, stack (with tail), bits (a mask of those of groups), ts and free_ts; what is asked for; and what to leave out.
+ * `selectsAll`: all tasks are selected.
  */
 export function configure(
+  mask: bool,
+  task: bool,
   stack: bool,
   bits: u32,
   ts: bool,
   freeTs: bool,
-  taskless: bool,
+  head: bool,
   allocator: bool,
+  selectsAll: bool,
   released: bool,
 ): void {
-  setKey(stack, bits, ts, freeTs);
-  isTaskless = taskless && !ts && !freeTs && !(bits & HAS_FREE_TS) && !(bits & 0xff) && !released;
+  setKey(mask, task, stack, bits, ts, freeTs);
+  noTask = intern(tasks, 0, 0);
+  wantsHead = head;
   wantsAllocator = allocator;
   withoutReleased = released;
+  // What allocator it was can depend on the command's name.
+  isHeadless = selectsAll && !released && !allocator && !mask && !task && !bits && !ts && !freeTs;
 }
 
+export function getNoTask(): usize {
+  return noTask;
+}
 export function getKeys(): usize {
   return keys;
 }
@@ -120,13 +136,18 @@ function dictionaryOf(kind: u32): Dictionary {
 }
 /** The first string of a kind: entries name the next one. */
 export function firstEntry(kind: u32): usize {
-  return dictionaryOf(kind).first;
+  return firstOf(dictionaryOf(kind));
+}
+export function sortedIdsOf(kind: u32, into: usize, scratch: usize): void {
+  sortedIds(dictionaryOf(kind), into, scratch);
 }
 export function internOf(kind: u32, from: usize, length: usize): usize {
   return intern(dictionaryOf(kind), from, length);
 }
 export function internAllOf(kind: u32, from: usize, lengths: usize, count: u32): void {
   internAll(dictionaryOf(kind), from, lengths, count);
+  if (kind < 2) return;
+  for (let i: u32 = 0; i < count; i++) isRead(load<u32>(lengths + (<usize>i << 2)));
 }
 
 /** Adds a block that was read elsewhere; `bits` are shape and allocator. Returns whether it is in a group now. */
@@ -195,7 +216,7 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       if (stackTo >= end) return UNFINISHED;
       if (load<u8>(last) == CR) return HAS_CR;
       stack = intern(stacks, stackFrom, stackTo - stackFrom);
-      if (!load<u32>(stack, FLAGS)) return isNew(stack, NEW_STACK);
+      if (!isRead(stack)) return isNew(stack, NEW_STACK);
       remember(stackSet, stack);
     }
 
@@ -210,12 +231,12 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       tail = recentOf(tailSet, stackTo, to - stackTo);
       if (!tail) {
         tail = intern(tails, stackTo, to - stackTo);
-        if (!load<u32>(tail, FLAGS)) return isNew(tail, NEW_TAIL);
+        if (!isRead(tail)) return isNew(tail, NEW_TAIL);
         remember(tailSet, tail);
       }
     } else if (!tail) {
       tail = intern(tails, stackTo, 0);
-      if (!load<u32>(tail, FLAGS)) return isNew(tail, NEW_TAIL);
+      if (!isRead(tail)) return isNew(tail, NEW_TAIL);
       noTail = tail;
     }
     const stackFlags = load<u32>(stack, FLAGS);
@@ -228,9 +249,10 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       if (hasSlab(headerTo, stackFrom)) bits |= SLAB_BIT;
       bits = (bits ? bits : OTHERS_BIT) << ALLOCATOR_SHIFT;
     }
-    if (isTaskless) {
-      const group = findGroup(load<u32>(mask, KEY), 0, stack, tail, bits, 0, 0);
-      if (group) {
+    if (isHeadless) {
+      let group = findGroup(0, 0, stack, tail, 0, 0, 0);
+      if (group || !wantsHead) {
+        if (!group) group = newGroup(mask, noTask, stack, tail, 0, NO_TIME, NO_TIME, offset + <f64>at);
         addTo(group, mask);
         blocks += 1;
         at = to;
@@ -256,6 +278,15 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
 function isNew(entry: usize, status: u32): u32 {
   found = entry;
   return status;
+}
+
+/** Whether someone has read a stack or tail lines, or need not. */
+function isRead(entry: usize): bool {
+  if (load<u32>(entry, FLAGS)) return true;
+  const from = entry + BYTES;
+  if (!isOrdinary(from, from + lengthOf(entry))) return false;
+  store<u32>(entry, PLAIN | KNOWN, FLAGS);
+  return true;
 }
 
 /** Finds the end of a block of unusual form. */

@@ -15,8 +15,8 @@ const ZERO: u32 = 0x30;
 
 /** More than all of a group's text that is not of its strings. */
 const MOST_OTHERS: usize = 256;
-/** Pages above that are no whole numbers here. */
-const MOST_PAGES: f64 = 9007199254740992;
+/** Counts above that are no whole numbers here. */
+const MOST_COUNT: f64 = 9007199254740992;
 const BILLION: u64 = 1_000_000_000;
 
 const TIMES_WORD: u64 = 0x2c73656d_69742000 >> 8; // " times,"
@@ -57,7 +57,7 @@ export function writeTexts(groups: usize, count: u32, from: usize, to: usize): u
     const stack = <usize>load<u32>(record, STACK);
     const tail = <usize>load<u32>(record, TAIL);
     const strings = lengthOf(mask) + lengthOf(task) + lengthOf(stack) + lengthOf(tail);
-    if (at + strings + MOST_OTHERS > to || load<f64>(record, SUM) > MOST_PAGES) return i;
+    if (at + strings + MOST_OTHERS > to || load<f64>(record, SUM) > MOST_COUNT) return i;
     writeCounts(record);
     const text = at;
     writeHead(mask, task);
@@ -72,7 +72,7 @@ export function writeTexts(groups: usize, count: u32, from: usize, to: usize): u
 }
 
 function writeCounts(record: usize): void {
-  writeNumber(load<u32>(record, TIMES));
+  writeNumber(<u64>load<f64>(record, TIMES));
   put(TIMES_WORD, 7);
   put(0x20, 1);
   writeNumber(<u64>load<f64>(record, SUM));

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { pipeline, Readable, type Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import split2 from 'split2';
+import type { Format } from './compression.js';
+import { cannotUnpack, missingProgram, PageownerError } from './errors.js';
+import { undoAtEnd } from './undo.js';
+
+/** Text that is packed as it comes, and what comes out. `input` names it in messages. */
+type Unpack = (input: string, packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+
+export const UNPACK: Readonly<Record<Format, Unpack>> = {
+  gzip: unpackGzip,
+  zstd: unpackZstd,
+  xz: byProgram('xz', 'xz-utils', ['-dcq']),
+};
+
+/** Members that follow each other are read through. */
+async function* unpackGzip(input: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  // zlib takes a zero behind a member for padding and stops there, whatever follows.
+  let lastNonZero = -1;
+  const watched = async function* (): AsyncGenerator<Buffer> {
+    let fed = 0;
+    for await (const piece of packed) {
+      const padding = trailingZeros(piece);
+      if (padding < piece.length) lastNonZero = fed + piece.length - padding - 1;
+      fed += piece.length;
+      yield piece;
+    }
+  };
+  const gunzip = zlib.createGunzip();
+  pipeline(Readable.from(watched()), gunzip, () => {});
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw unpackError(input, 'gzip', error);
+  }
+  if (lastNonZero >= gunzip.bytesWritten) {
+    throw cannotUnpack(input, 'gzip', `something else follows behind byte ${gunzip.bytesWritten}`);
+  }
+}
+
+/** What a decoder says, unless it is an error in reading what it decodes. */
+function unpackError(input: string, format: string, error: unknown): PageownerError {
+  return error instanceof PageownerError ? error : cannotUnpack(input, format, (error as Error).message);
+}
+
+function trailingZeros(bytes: Buffer): number {
+  let zeros = 0;
+  while (zeros < bytes.length && bytes[bytes.length - 1 - zeros] === 0) zeros++;
+  return zeros;
+}
+
+/** Node's own zstd from 22.15 on, else the program. */
+function unpackZstd(input: string, packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: CreateZstd };
+  if (createZstdDecompress) return unpackZstdFrames(input, packed, createZstdDecompress);
+  return byProgram('zstd', 'zstd', ['-dcq', '--long=31'])(input, packed);
+}
+
+type CreateZstd = (options: { params: Record<number, number> }) => Transform & { bytesWritten: number };
+
+/** ZSTD_d_windowLogMax, so that dumps packed with --long=31 can be unpacked. */
+const WINDOW_LOG_MAX = { params: { 100: 31 } };
+
+/**
+ * Node's decoder ends at the end of a frame and silently drops what follows (seen in 24.21), but says how much it took: what it left goes to a new decoder.
+ */
+async function* unpackZstdFrames(
+  input: string,
+  packed: AsyncIterable<Buffer>,
+  create: CreateZstd,
+): AsyncGenerator<Buffer> {
+  let decoder: ReturnType<CreateZstd> | undefined;
+  let fed = 0;
+  const unpacked: Buffer[] = [];
+  try {
+    for await (const piece of packed) {
+      for (let rest = piece; rest.length > 0; ) {
+        if (!decoder) {
+          decoder = create(WINDOW_LOG_MAX);
+          fed = 0;
+          decoder.setMaxListeners(0);
+          decoder.on('data', (bytes: Buffer) => unpacked.push(bytes));
+        }
+        fed += rest.length;
+        await written(decoder, rest);
+        yield* unpacked.splice(0);
+        rest = rest.subarray(rest.length - (fed - decoder.bytesWritten));
+        if (rest.length > 0) decoder = undefined;
+      }
+    }
+    if (decoder && !decoder.readableEnded) {
+      decoder.end();
+      await once(decoder, 'end');
+    }
+  } catch (error) {
+    throw unpackError(input, 'zstd', error);
+  }
+  yield* unpacked.splice(0);
+}
+
+/** Resolves when the decoder has taken the bytes, or has come to its end before them. */
+function written(decoder: Transform, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    decoder.once('error', reject);
+    decoder.once('end', resolve);
+    decoder.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Unpacks by a program that reads stdin and writes stdout, and says in a line on stderr what is wrong. */
+function byProgram(program: string, debianPackage: string, args: readonly string[]): Unpack {
+  return async function* unpack(input, packed) {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const forget = undoAtEnd(() => child.kill());
+    const ended = endOf(child);
+    let complaint = '';
+    child.stderr.pipe(split2()).on('data', (line: string) => {
+      complaint ||= line.trim();
+    });
+    let readError: unknown;
+    pipeline(Readable.from(packed), child.stdin, (error) => {
+      if (error instanceof PageownerError) {
+        readError = error;
+        child.kill();
+      }
+      // A program that dies closes its input: what it said before tells more than that.
+    });
+    try {
+      yield* child.stdout as AsyncIterable<Buffer>;
+      const status = await ended;
+      if (readError) throw readError;
+      if (status instanceof Error) {
+        const isMissing = (status as NodeJS.ErrnoException).code === 'ENOENT';
+        throw isMissing ? missingProgram(input, program, debianPackage) : cannotUnpack(input, program, status.message);
+      }
+      if (status !== 0) throw cannotUnpack(input, program, complaint || `${program} ended with ${status}`);
+    } finally {
+      child.kill();
+      forget();
+    }
+  };
+}
+
+/** The exit code or signal of a child, or why it could not be started. */
+function endOf(child: ChildProcess): Promise<number | string | Error> {
+  return new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 0));
+  });
+}
