@@ -3,7 +3,7 @@ import type { Grouping } from '../merge/grouping.js';
 import type { Table } from '../merge/table.js';
 import { ChunkQueue } from '../workers/chunk-queue.js';
 import { ChunkRunner } from '../workers/chunk-runner.js';
-import { ReadError, type ThreadResult, type WorkerResult } from '../workers/task.js';
+import { ReadError, type Spent, type ThreadResult, type WorkerResult } from '../workers/task.js';
 import { scanFailed } from './errors.js';
 import type { FileInput, Input, StreamInput } from './input.js';
 import { workerPool } from './worker-pool.js';
@@ -22,6 +22,10 @@ export interface Scanned {
   readonly threads: number;
   /** What each chunk took, in no order. */
   readonly milliseconds: Float64Array;
+  /** Over all threads. */
+  readonly spent: Spent;
+  /** When the last byte was scanned: performance.now(). */
+  readonly scannedAt: number;
 }
 
 /** Told the bytes that are scanned so far. */
@@ -66,9 +70,10 @@ async function scanFile(
       await setImmediate();
     }
     const results = (await others).map(resultOf);
+    const scannedAt = performance.now();
     await pool?.close();
     for (const result of results) runner.absorb(result);
-    return { ...runner.table(), threads: 1 + results.length };
+    return { ...runner.table(), threads: 1 + results.length, scannedAt };
   } finally {
     queue.close();
     await pool?.close();
@@ -90,11 +95,15 @@ async function scanStream(
   let offset = 0;
   let milliseconds = 0;
   let chunkEnd = chunkBytes;
+  let waited = 0;
+  let waitsFrom = performance.now();
   for await (const piece of input.pieces) {
     const start = performance.now();
+    waited += start - waitsFrom;
     runner.addBytes(piece, offset);
     offset += piece.length;
-    milliseconds += performance.now() - start;
+    waitsFrom = performance.now();
+    milliseconds += waitsFrom - start;
     if (offset < chunkEnd) continue;
     runner.noteTime(milliseconds);
     onScanned(offset);
@@ -103,5 +112,7 @@ async function scanStream(
   }
   if (offset > 0) runner.endChunk(milliseconds);
   onScanned(offset);
-  return { ...runner.table(), threads: 1 };
+  const scannedAt = performance.now();
+  const { spent, ...scanned } = runner.table();
+  return { ...scanned, spent: { ...spent, reading: waited }, threads: 1, scannedAt };
 }

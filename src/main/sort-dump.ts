@@ -4,7 +4,7 @@ import { type Input, openInput } from './input.js';
 import { type Output, openOutput, writeAll } from './output.js';
 import { scanDump } from './scan-dump.js';
 import { planSort, type SortOptions, type SortPlan } from './sort-options.js';
-import type { ChunkLatency, RunSummary } from './summary.js';
+import { type ChunkLatency, limits, type RunSummary, type Stages } from './summary.js';
 
 /**
  * Groups and sorts a dump into a report, as page_owner_sort does.
@@ -17,9 +17,7 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
   let output: Output | undefined;
   try {
     output = await openOutput(options.output, input);
-    const summary = await run(options, plan, input, output);
-    await output.commit();
-    return summary;
+    return await run(options, plan, input, output);
   } catch (error) {
     await output?.discard();
     try {
@@ -33,13 +31,23 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 
 async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
   const started = performance.now();
-  const { table, threads, milliseconds } = await scanDump(input, plan, (bytes) => {
+  const { table, threads, milliseconds, spent, scannedAt } = await scanDump(input, plan, (bytes) => {
     options.onProgress?.(bytes, input.size);
   });
   input.close();
   const sorted = order(table, plan.order, plan.grouping.cull);
+  const sortedAt = performance.now();
   await writeAll(output, writePageOwnerSort(table, sorted, plan.grouping));
-  const seconds = (performance.now() - started) / 1000;
+  await output.commit();
+  const ended = performance.now();
+  const seconds = (ended - started) / 1000;
+  const readingShare = spent.reading / (spent.reading + spent.parsing || 1);
+  const stages: Stages = {
+    reading: (scannedAt - started) * readingShare,
+    parsing: (scannedAt - started) * (1 - readingShare),
+    merging: sortedAt - scannedAt,
+    writing: ended - sortedAt,
+  };
   const { counts } = table;
   return {
     ...counts,
@@ -47,6 +55,7 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
     unterminatedAt: counts.malformedAt[0] ?? null,
     threads,
     chunks: milliseconds.length,
+    ...limits(stages),
     seconds: Number(seconds.toFixed(3)),
     megabytesPerSecond: Number((counts.bytes / seconds / 1e6).toFixed(1)),
     ...(options.latencies && { chunkLatencyMs: await latencies(milliseconds) }),

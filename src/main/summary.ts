@@ -8,6 +8,16 @@ export interface ChunkLatency {
   readonly max: number;
 }
 
+/** Where the time of a run went, in milliseconds. Threads read and parse at the same time: that time is divided as their work was. */
+export interface Stages {
+  /** Reading, or waiting for what is piped or unpacked. */
+  readonly reading: number;
+  readonly parsing: number;
+  /** Joining what the threads found, and sorting it. */
+  readonly merging: number;
+  readonly writing: number;
+}
+
 /** What a run did. `blocks = grouped + filtered + malformed`, always. */
 export interface RunSummary extends Readonly<Counts> {
   readonly groups: number;
@@ -15,6 +25,9 @@ export interface RunSummary extends Readonly<Counts> {
   readonly unterminatedAt: number | null;
   readonly threads: number;
   readonly chunks: number;
+  readonly stagesMs: Stages;
+  /** The stage that took most of the time. */
+  readonly limitedBy: keyof Stages;
   readonly seconds: number;
   readonly megabytesPerSecond: number;
   /** Only if asked for. */
@@ -34,9 +47,32 @@ export function summaryText(summary: RunSummary): string {
     ['threads', count(summary.threads)],
     ['chunks', count(summary.chunks)],
     ['chunk latency', latencyText(summary.chunkLatencyMs)],
-    ['time', `${summary.seconds} s, ${summary.megabytesPerSecond} MB/s`],
+    ['time', `${summary.seconds} s, ${summary.megabytesPerSecond} MB/s, limited by ${summary.limitedBy}`],
+    [
+      '  stages',
+      Object.entries(summary.stagesMs)
+        .map(([name, ms]) => `${name} ${ms} ms`)
+        .join(', '),
+    ],
   ];
   return rows.map(([name, value]) => `${name.padEnd(15)}${value}\n`).join('');
+}
+
+export function limits(stages: Stages): Pick<RunSummary, 'stagesMs' | 'limitedBy'> {
+  const { reading, parsing, merging, writing } = stages;
+  const longest = Math.max(reading, parsing, merging, writing);
+  const limitedBy = (Object.keys(stages) as (keyof Stages)[]).find((name) => stages[name] === longest) ?? 'reading';
+  const rounded = {
+    reading: tenths(reading),
+    parsing: tenths(parsing),
+    merging: tenths(merging),
+    writing: tenths(writing),
+  };
+  return { stagesMs: rounded, limitedBy };
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function latencyText(latency: ChunkLatency | undefined): string {

@@ -5,8 +5,8 @@ import { StringList } from './string-list.js';
 
 /** Distinct byte strings as they cross a thread: one run of bytes, and where each string ends. Ids count from 0. */
 export interface Strings {
-  readonly bytes: Uint8Array;
-  readonly ends: Float64Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ends: Float64Array<ArrayBuffer>;
 }
 
 /**

@@ -40,19 +40,19 @@ export function newRow(): Row {
 
 /** Groups as columns: element i of each belongs to group i. This is what crosses a thread. */
 export interface Columns {
-  mask: Uint32Array;
-  task: Uint32Array;
-  shape: Uint8Array;
-  stack: Uint32Array;
-  tail: Uint32Array;
-  tsSeconds: Float64Array;
-  tsNanos: Uint32Array;
-  freeSeconds: Float64Array;
-  freeNanos: Uint32Array;
-  allocator: Uint8Array;
-  first: Float64Array;
-  times: Float64Array;
-  pages: Float64Array;
+  mask: Uint32Array<ArrayBuffer>;
+  task: Uint32Array<ArrayBuffer>;
+  shape: Uint8Array<ArrayBuffer>;
+  stack: Uint32Array<ArrayBuffer>;
+  tail: Uint32Array<ArrayBuffer>;
+  tsSeconds: Float64Array<ArrayBuffer>;
+  tsNanos: Uint32Array<ArrayBuffer>;
+  freeSeconds: Float64Array<ArrayBuffer>;
+  freeNanos: Uint32Array<ArrayBuffer>;
+  allocator: Uint8Array<ArrayBuffer>;
+  first: Float64Array<ArrayBuffer>;
+  times: Float64Array<ArrayBuffer>;
+  pages: Float64Array<ArrayBuffer>;
 }
 
 /** Columns of no groups. The kernel writes its own in the order that these stand in. */

@@ -18,7 +18,7 @@ export interface Table {
   readonly rule: TextRule;
   /** What became of the dump's blocks. */
   readonly counts: Counts;
-  /** Lets go of the columns that were made; they are made again when they are read. */
+  /** Lets go of the columns that were made: their memory is used for those that are read next. */
   forget(): void;
   /**
    * Where there is a faster way to write blocks than writers/page-owner-sort.ts: writes those of `order` from place `from` on, as many as make a

@@ -11,8 +11,7 @@ import { sortByWords, type Word } from './words.js';
  */
 export function textWords(table: Table): Word[] {
   const { masks } = table;
-  const { mask } = table.columns;
-  const isOdd = (group: number): boolean => !masks.isPlain[at(mask, group)];
+  const isOdd = (group: number): boolean => !masks.isPlain[at(table.columns.mask, group)];
   const leads = rankLeads(table, isOdd);
   if (!leads) return writtenWords(table, () => true, []);
   const words = partWords(table, leads);

@@ -5,7 +5,7 @@ import { checkWhole, type Table } from '../merge/table.js';
 import type { ChunkQueue } from './chunk-queue.js';
 import { KernelScanner } from './kernel-scanner.js';
 import type { Scanner } from './scanner.js';
-import { END, LONG_BLOCK, ReadError, type ThreadResult } from './task.js';
+import { END, LONG_BLOCK, ReadError, type Spent, type ThreadResult } from './task.js';
 import { TypeScriptScanner } from './typescript-scanner.js';
 import { Window } from './window.js';
 
@@ -23,6 +23,7 @@ export class ChunkRunner {
   private readonly window: Window;
   private readonly milliseconds: number[] = [];
   private readonly malformedAt: number[] = [];
+  private readonly spent: Spent = { reading: 0, parsing: 0 };
   private bytes = 0;
 
   constructor(grouping: Grouping, scanner: Scanner = newScanner(grouping)) {
@@ -38,7 +39,7 @@ export class ChunkRunner {
     const end = chunk.offset + chunk.length;
     for (let at = chunk.offset; at < end; ) {
       const room = this.window.room(at);
-      const read = readAt(queue.handle.fd, room, Math.min(room.length, end - at), at);
+      const read = this.read(queue.handle.fd, room, Math.min(room.length, end - at), at);
       this.scan(read, at);
       at += read;
     }
@@ -73,21 +74,25 @@ export class ChunkRunner {
   /** What all that came before gave. The runner is of no use afterwards. */
   finish(): ThreadResult {
     this.addCounts();
-    return { partial: this.scanner.finish(), milliseconds: Float64Array.from(this.milliseconds) };
+    const { milliseconds, spent } = this;
+    return { partial: this.scanner.finish(), milliseconds: Float64Array.from(milliseconds), spent };
   }
 
   /** Adds what another thread found. */
-  absorb({ partial, milliseconds }: ThreadResult): void {
+  absorb({ partial, milliseconds, spent }: ThreadResult): void {
     this.scanner.absorb(partial);
     this.milliseconds.push(...milliseconds);
+    this.spent.reading += spent.reading;
+    this.spent.parsing += spent.parsing;
   }
 
-  /** The table of all that came before, and what each chunk took. The runner is of no use afterwards. */
-  table(): { table: Table; milliseconds: Float64Array } {
+  /** The table of all that came before, what each chunk took, and what for. The runner is of no use afterwards. */
+  table(): { table: Table; milliseconds: Float64Array; spent: Spent } {
     this.addCounts();
+    const { milliseconds, spent } = this;
     const table = this.scanner.table();
     checkWhole(table);
-    return { table, milliseconds: Float64Array.from(this.milliseconds) };
+    return { table, milliseconds: Float64Array.from(milliseconds), spent };
   }
 
   private addCounts(): void {
@@ -96,9 +101,19 @@ export class ChunkRunner {
     addCounts(this.scanner.counts, { ...noCounts(), bytes, malformed, malformedAt, blocks: malformed });
   }
 
+  private read(fd: number, into: Uint8Array, length: number, offset: number): number {
+    const start = performance.now();
+    const read = readAt(fd, into, length, offset);
+    this.spent.reading += performance.now() - start;
+    return read;
+  }
+
   private scan(length: number, offset: number): void {
     this.bytes += length;
-    if (!this.window.add(length)) throw new ReadError({ offset, code: LONG_BLOCK });
+    const start = performance.now();
+    const isShort = this.window.add(length);
+    this.spent.parsing += performance.now() - start;
+    if (!isShort) throw new ReadError({ offset, code: LONG_BLOCK });
   }
 }
 

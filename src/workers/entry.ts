@@ -1,17 +1,34 @@
 import { ChunkQueue } from './chunk-queue.js';
 import { ChunkRunner } from './chunk-runner.js';
-import { ReadError, type ThreadTask, type WorkerResult } from './task.js';
+import { ReadError, type ThreadResult, type ThreadTask, type WorkerResult } from './task.js';
 
-/** What piscina calls, once a run and thread: scans chunks of the queue until there are none left. */
-export default function run({ grouping, queue: handle }: ThreadTask): WorkerResult {
+/** From so many bytes on a result is moved to the main thread. Piscina, which does that, takes longer to load than less takes to be copied. */
+const MOVED_BYTES: number = 1 << 24;
+
+/** What piscina calls, once a run and thread: scans chunks of the queue until there are none left. Returns a WorkerResult. */
+export default async function run({ grouping, queue: handle }: ThreadTask): Promise<unknown> {
   const queue = new ChunkQueue(handle);
   try {
     const runner = new ChunkRunner(grouping);
     while (runner.runNext(queue));
-    return runner.finish();
+    const result = runner.finish();
+    const buffers = buffersOf(result);
+    return buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) < MOVED_BYTES ? result : moved(result, buffers);
   } catch (error) {
     queue.close();
     if (!(error instanceof ReadError)) throw error;
-    return { failure: error.failure };
+    return { failure: error.failure } satisfies WorkerResult;
   }
+}
+
+function buffersOf({ partial: { masks, tasks, stacks, tails, groups } }: ThreadResult): ArrayBuffer[] {
+  return [masks, tasks, stacks, tails, groups].flatMap((part) =>
+    Object.values(part).map(({ buffer }: ArrayBufferView<ArrayBuffer>) => buffer),
+  );
+}
+
+async function moved(result: ThreadResult, buffers: ArrayBuffer[]): Promise<unknown> {
+  const { move, transferableSymbol, valueSymbol } = await import('piscina');
+  const transferable: unknown = { [valueSymbol]: result, [transferableSymbol]: buffers };
+  return move(transferable as Parameters<typeof move>[0]);
 }

@@ -125,17 +125,28 @@ export class KernelStrings extends StringList {
 /** In the order in which kernel/columns.ts numbers them. */
 export const COLUMN_NAMES = Object.keys(EMPTY_COLUMNS) as readonly (keyof Columns)[];
 
-/** A column of all groups of a kernel, in memory that threads can share. */
-export function readColumn(kernel: Kernel, name: keyof Columns, scratch: number): Columns[keyof Columns] {
+/** A new column for all groups of a kernel. */
+export function newColumn<Name extends keyof Columns>(kernel: Kernel, name: Name): Columns[Name] {
   const Column = EMPTY_COLUMNS[name].constructor as Uint8ArrayConstructor;
+  return new Column(kernel.groupCount()) as Uint8Array as Columns[Name];
+}
+
+/** Fills columns of a kernel's groups. Records are read batch by batch, so that they are in the cache for each. */
+export function readColumns(kernel: Kernel, columns: Partial<Columns>, scratch: number): void {
+  const names = Object.keys(columns) as (keyof Columns)[];
+  const parts = names.map((name) => {
+    const column = columns[name] as Uint8Array;
+    const Column = column.constructor as Uint8ArrayConstructor;
+    return { column, batch: new Column(kernel.memory.buffer, scratch, BATCH), number: COLUMN_NAMES.indexOf(name) };
+  });
   const size = kernel.groupCount();
-  const column = new Column(new SharedArrayBuffer(size * Column.BYTES_PER_ELEMENT));
   for (let from = 0; from < size; from += BATCH) {
     const to = Math.min(from + BATCH, size);
-    kernel.readColumn(COLUMN_NAMES.indexOf(name), from, to, scratch);
-    column.set(new Column(kernel.memory.buffer, scratch, to - from), from);
+    for (const { column, batch, number } of parts) {
+      kernel.readColumn(number, from, to, scratch);
+      column.set(to - from < BATCH ? batch.subarray(0, to - from) : batch, from);
+    }
   }
-  return column;
 }
 
 /** So many groups are handed over at a time; each takes up to 8 bytes of a column. */

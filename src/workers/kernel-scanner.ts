@@ -21,8 +21,9 @@ import {
   type Kernel,
   KernelStrings,
   Kind,
+  newColumn,
   newKernel,
-  readColumn,
+  readColumns,
   STRINGS_OF,
 } from './kernel-instance.js';
 import { KernelTable } from './kernel-table.js';
@@ -165,15 +166,15 @@ export class KernelScanner implements Scanner {
 
   finish(): Partial {
     const { kernel } = this;
-    const scratch = kernel.allocate(COLUMN_ROOM);
-    const groups: Record<string, unknown> = {};
-    for (const name of COLUMN_NAMES) groups[name] = readColumn(kernel, name, scratch);
+    const groups = {} as Columns;
+    for (const name of COLUMN_NAMES) Object.assign(groups, { [name]: newColumn(kernel, name) });
+    readColumns(kernel, groups, kernel.allocate(COLUMN_ROOM));
     return {
       masks: this.strings(Kind.MASK),
       tasks: this.strings(Kind.TASK),
       stacks: this.strings(Kind.STACK),
       tails: this.strings(Kind.TAIL),
-      groups: groups as unknown as Columns,
+      groups,
       counts: this.allCounts(),
     };
   }
@@ -353,7 +354,7 @@ export class KernelScanner implements Scanner {
       length += strings.end(id) - strings.start(id);
       ends[id] = length;
     }
-    const bytes = new Uint8Array(new SharedArrayBuffer(length));
+    const bytes = new Uint8Array(length);
     for (let id = 0; id < ends.length; id++) bytes.set(strings.get(id), id === 0 ? 0 : ends[id - 1]);
     return { bytes, ends };
   }

@@ -1,10 +1,21 @@
 import type { TextRule } from '../format/header.js';
-import type { Columns } from '../merge/groups.js';
+import { type Columns, EMPTY_COLUMNS } from '../merge/groups.js';
 import type { Masks } from '../merge/masks.js';
 import type { Counts } from '../merge/partial.js';
 import type { Table } from '../merge/table.js';
 import type { Tasks } from '../merge/tasks.js';
-import { BATCH, COLUMN_NAMES, COLUMN_ROOM, type Kernel, KernelStrings, Kind, readColumn } from './kernel-instance.js';
+import {
+  BATCH,
+  COLUMN_NAMES,
+  COLUMN_ROOM,
+  type Kernel,
+  KernelStrings,
+  Kind,
+  newColumn,
+  readColumns,
+} from './kernel-instance.js';
+
+type Column = Columns[keyof Columns];
 
 /** Text is written in pieces of up to this size. */
 const PIECE_BYTES = 1 << 20;
@@ -20,7 +31,9 @@ export class KernelTable implements Table {
   readonly rule: TextRule;
   readonly counts: Counts;
   private readonly kernel: Kernel;
-  private readonly copies: Map<keyof Columns, Columns[keyof Columns]> = new Map();
+  private readonly copies: Map<keyof Columns, Column> = new Map();
+  /** Columns that were forgotten, to be filled again: fresh memory takes longer to get than to fill. */
+  private readonly spare: Column[] = [];
   private readonly scratch: number;
   /** Where pieces of text are written, in turn: one is still being put out while the next is made. */
   private pieces: [number, number];
@@ -44,6 +57,7 @@ export class KernelTable implements Table {
   }
 
   forget(): void {
+    this.spare.push(...this.copies.values());
     this.copies.clear();
   }
 
@@ -58,12 +72,14 @@ export class KernelTable implements Table {
     return { count, text };
   }
 
-  private column(name: keyof Columns): Columns[keyof Columns] {
-    let copy = this.copies.get(name);
-    if (!copy) {
-      copy = readColumn(this.kernel, name, this.scratch);
-      this.copies.set(name, copy);
-    }
+  private column(name: keyof Columns): Column {
+    const known = this.copies.get(name);
+    if (known) return known;
+    const { kernel, spare } = this;
+    const fitting = spare.findIndex((column) => column.constructor === EMPTY_COLUMNS[name].constructor);
+    const copy = spare.splice(fitting, fitting < 0 ? 0 : 1)[0] ?? newColumn(kernel, name);
+    readColumns(kernel, { [name]: copy }, this.scratch);
+    this.copies.set(name, copy);
     return copy;
   }
 }

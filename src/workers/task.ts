@@ -10,11 +10,18 @@ export interface ThreadTask {
   readonly queue: QueueHandle;
 }
 
-/** What a thread made of all chunks that it took. Long columns are in memory that threads share, so that they are not copied. */
+/** What a thread made of all chunks that it took. */
 export interface ThreadResult {
   readonly partial: Partial;
   /** What each chunk took. */
   readonly milliseconds: Float64Array;
+  readonly spent: Spent;
+}
+
+/** Milliseconds in which a thread was about it. */
+export interface Spent {
+  reading: number;
+  parsing: number;
 }
 
 /** Errors cross threads as data, since piscina keeps only their message. */

@@ -207,9 +207,9 @@ function addSegment(count: u32): void {
   store<u32>(segments + (<usize>count << 2), <u32>allocate(<usize>SEGMENT_RECORDS * RECORD));
 }
 
-/** Four times the slots, with all records. */
+/** Twice the slots, with all records. */
 function grow(): void {
-  const length = (mask + 1) * 4;
+  const length = (mask + 1) * 2;
   slots = allocate(<usize>length << 2);
   mask = length - 1;
   for (let group: u32 = 0; group < size; group++) insert(recordOf(group));

@@ -6,6 +6,8 @@
  */
 
 const PAGE_BITS: usize = 16;
+/** To grow takes as long as to fill some 64 KiB, so it is done for a few MiB at a time. What no one uses of them costs nothing. */
+const FEWEST_PAGES: i32 = 64;
 /** Room behind the last byte in use, so that 16-byte loads near the end stay inside. */
 const MARGIN: usize = 1024;
 
@@ -18,6 +20,6 @@ export function allocate(size: usize): usize {
   top = at + size;
   const pages = <i32>((top + MARGIN + 0xffff) >>> PAGE_BITS);
   const more = pages - memory.size();
-  if (more > 0 && memory.grow(more) < 0) unreachable();
+  if (more > 0 && memory.grow(max(more, FEWEST_PAGES)) < 0 && memory.grow(more) < 0) unreachable();
   return at;
 }
