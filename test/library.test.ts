@@ -10,7 +10,12 @@ const input = writeInto(folder, 'dump', BLOCK.repeat(3));
 const output = join(folder, 'report');
 
 test('sortDump writes a report and says what it did', async () => {
-  const { seconds, megabytesPerSecond, ...summary } = await sortDump({ input, output, cull: 'pid', threads: 1 });
+  const { seconds, megabytesPerSecond, stagesMs, limitedBy, ...summary } = await sortDump({
+    input,
+    output,
+    cull: 'pid',
+    threads: 1,
+  });
   assert.deepEqual(summary, {
     bytes: BLOCK.length * 3,
     blocks: 3,
@@ -26,6 +31,8 @@ test('sortDump writes a report and says what it did', async () => {
     chunks: 1,
   });
   assert.ok(seconds >= 0 && megabytesPerSecond > 0);
+  assert.deepEqual(Object.keys(stagesMs), ['reading', 'parsing', 'merging', 'writing']);
+  assert.equal(stagesMs[limitedBy], Math.max(...Object.values(stagesMs)));
   assert.equal(readFileSync(output, 'latin1'), '3 times, 6 pages, PID 7\n');
 });
 

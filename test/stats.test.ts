@@ -79,14 +79,14 @@ test('nothing is written to stderr off a terminal', () => {
 test('progress is silent in the first second, then a line with share, rate and time left', () => {
   const written: string[] = [];
   const terminal = { write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
-  const now = mock.method(performance, 'now', () => 0);
+  const now = mock.method(process, 'hrtime', () => [0, 0]);
   const progress = new Progress(terminal, 4 * 2 ** 30);
-  now.mock.mockImplementation(() => 900);
+  now.mock.mockImplementation(() => [0, 900e6]);
   progress.advance(2 ** 29);
   assert.deepEqual(written, []);
-  now.mock.mockImplementation(() => 2000);
+  now.mock.mockImplementation(() => [2, 0]);
   progress.advance(2 ** 30);
-  now.mock.mockImplementation(() => 2100);
+  now.mock.mockImplementation(() => [2, 100e6]);
   progress.advance(2 ** 30 + 1);
   progress.end();
   now.mock.restore();

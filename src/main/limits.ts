@@ -4,7 +4,7 @@ export const DEFAULT_CHUNK_BYTES: number = 4 * 2 ** 20;
 export const MOST_CHUNK_BYTES: number = 2 ** 31;
 
 /**
- * A dump of no more chunks than this is scanned in the main thread, without piscina: with chunks of 4 MiB two workers were slower
- * at 128 MiB (0.54 s to 0.45 s, mostly their start), and as fast at some 200 MiB (`npm run bench -- --crossing`, 2 cores).
+ * A dump of no more chunks than this is scanned in the main thread, without piscina: with chunks of 4 MiB, a second thread made a run slower up to
+ * 512 MiB, and no faster at 1 GiB (0.59 s to 0.58 s), mostly by its own start (`npm run bench -- --crossing --size 2G`, 2 cores).
  */
-export const CHUNKS_FOR_MAIN = 48;
+export const CHUNKS_FOR_MAIN = 256;

@@ -1,3 +1,4 @@
+import { now } from '../workers/clock.js';
 import { formatBytes, formatSeconds } from './units.js';
 
 /** Shorter runs show nothing. */
@@ -8,7 +9,7 @@ const INTERVAL_MS = 200;
 export class Progress {
   private readonly terminal: NodeJS.WriteStream | undefined;
   private readonly size: number | undefined;
-  private readonly started: number = performance.now();
+  private readonly started: number = now();
   private shownAt = 0;
 
   /** `size`: bytes to read, where it is known. */
@@ -24,10 +25,10 @@ export class Progress {
 
   /** `done`: bytes so far. */
   advance(done: number): void {
-    const now = performance.now();
-    if (!this.terminal || now - this.started < SILENT_MS || now - this.shownAt < INTERVAL_MS) return;
-    this.shownAt = now;
-    this.terminal.write(`\r${progressText(done, this.size, (now - this.started) / 1000)}\x1b[K`);
+    const at = now();
+    if (!this.terminal || at - this.started < SILENT_MS || at - this.shownAt < INTERVAL_MS) return;
+    this.shownAt = at;
+    this.terminal.write(`\r${progressText(done, this.size, (at - this.started) / 1000)}\x1b[K`);
   }
 
   /** Removes the line. */

@@ -3,6 +3,7 @@ import type { Grouping } from '../merge/grouping.js';
 import type { Table } from '../merge/table.js';
 import { ChunkQueue } from '../workers/chunk-queue.js';
 import { ChunkRunner } from '../workers/chunk-runner.js';
+import { now } from '../workers/clock.js';
 import { ReadError, type Spent, type ThreadResult, type WorkerResult } from '../workers/task.js';
 import { scanFailed } from './errors.js';
 import type { FileInput, Input, StreamInput } from './input.js';
@@ -24,7 +25,7 @@ export interface Scanned {
   readonly milliseconds: Float64Array;
   /** Over all threads. */
   readonly spent: Spent;
-  /** When the last byte was scanned: performance.now(). */
+  /** When the last byte was scanned: now(). */
   readonly scannedAt: number;
 }
 
@@ -70,9 +71,11 @@ async function scanFile(
       await setImmediate();
     }
     const results = (await others).map(resultOf);
-    const scannedAt = performance.now();
-    await pool?.close();
+    const scannedAt = now();
+    // The threads end, and give back their memory, while this one goes on.
+    const closed = pool?.close();
     for (const result of results) runner.absorb(result);
+    await closed;
     return { ...runner.table(), threads: 1 + results.length, scannedAt };
   } finally {
     queue.close();
@@ -96,13 +99,13 @@ async function scanStream(
   let milliseconds = 0;
   let chunkEnd = chunkBytes;
   let waited = 0;
-  let waitsFrom = performance.now();
+  let waitsFrom = now();
   for await (const piece of input.pieces) {
-    const start = performance.now();
+    const start = now();
     waited += start - waitsFrom;
     runner.addBytes(piece, offset);
     offset += piece.length;
-    waitsFrom = performance.now();
+    waitsFrom = now();
     milliseconds += waitsFrom - start;
     if (offset < chunkEnd) continue;
     runner.noteTime(milliseconds);
@@ -112,7 +115,7 @@ async function scanStream(
   }
   if (offset > 0) runner.endChunk(milliseconds);
   onScanned(offset);
-  const scannedAt = performance.now();
+  const scannedAt = now();
   const { spent, ...scanned } = runner.table();
   return { ...scanned, spent: { ...spent, reading: waited }, threads: 1, scannedAt };
 }

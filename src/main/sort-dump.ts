@@ -1,5 +1,6 @@
 import { order } from '../merge/order.js';
 import { writePageOwnerSort } from '../merge/writers/page-owner-sort.js';
+import { now } from '../workers/clock.js';
 import { type Input, openInput } from './input.js';
 import { type Output, openOutput, writeAll } from './output.js';
 import { scanDump } from './scan-dump.js';
@@ -30,16 +31,16 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 }
 
 async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
-  const started = performance.now();
+  const started = now();
   const { table, threads, milliseconds, spent, scannedAt } = await scanDump(input, plan, (bytes) => {
     options.onProgress?.(bytes, input.size);
   });
   input.close();
   const sorted = order(table, plan.order, plan.grouping.cull);
-  const sortedAt = performance.now();
+  const sortedAt = now();
   await writeAll(output, writePageOwnerSort(table, sorted, plan.grouping));
   await output.commit();
-  const ended = performance.now();
+  const ended = now();
   const seconds = (ended - started) / 1000;
   const readingShare = spent.reading / (spent.reading + spent.parsing || 1);
   const stages: Stages = {

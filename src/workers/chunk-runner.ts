@@ -3,6 +3,7 @@ import type { Grouping } from '../merge/grouping.js';
 import { addCounts, noCounts, noteOffset } from '../merge/partial.js';
 import { checkWhole, type Table } from '../merge/table.js';
 import type { ChunkQueue } from './chunk-queue.js';
+import { now } from './clock.js';
 import { KernelScanner } from './kernel-scanner.js';
 import type { Scanner } from './scanner.js';
 import { END, LONG_BLOCK, ReadError, type Spent, type ThreadResult } from './task.js';
@@ -33,7 +34,7 @@ export class ChunkRunner {
 
   /** Takes the next chunk of a queue and scans it. Returns false if there is none. Throws a ReadError. */
   runNext(queue: ChunkQueue): boolean {
-    const start = performance.now();
+    const start = now();
     const chunk = queue.take();
     if (!chunk) return false;
     const end = chunk.offset + chunk.length;
@@ -43,7 +44,7 @@ export class ChunkRunner {
       this.scan(read, at);
       at += read;
     }
-    this.endChunk(performance.now() - start);
+    this.endChunk(now() - start);
     queue.done(chunk.length);
     return true;
   }
@@ -102,17 +103,17 @@ export class ChunkRunner {
   }
 
   private read(fd: number, into: Uint8Array, length: number, offset: number): number {
-    const start = performance.now();
+    const start = now();
     const read = readAt(fd, into, length, offset);
-    this.spent.reading += performance.now() - start;
+    this.spent.reading += now() - start;
     return read;
   }
 
   private scan(length: number, offset: number): void {
     this.bytes += length;
-    const start = performance.now();
+    const start = now();
     const isShort = this.window.add(length);
-    this.spent.parsing += performance.now() - start;
+    this.spent.parsing += now() - start;
     if (!isShort) throw new ReadError({ offset, code: LONG_BLOCK });
   }
 }

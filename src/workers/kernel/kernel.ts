@@ -11,7 +11,7 @@
  *     Charged to memcg /
  *     to (an empty line)
  */
-import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
+import { beforeEmptyLine, closingParenthesis, equal, equalInline, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
 import { absorb, readColumn } from './columns';
 import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
 import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size } from './groups';
@@ -298,7 +298,6 @@ function irregular(end: usize): u32 {
 }
 
 /** The entry of the set that stands at `place`, or 0. */
-@inline
 function recentAt(set: usize, place: usize): usize {
   for (let way: usize = 0; way < 16; way += 4) {
     const entry = <usize>load<u32>(set + way);
@@ -312,7 +311,6 @@ function recentAt(set: usize, place: usize): usize {
 }
 
 /** The entry of the set that has just these bytes, or 0. */
-@inline
 function recentOf(set: usize, place: usize, length: usize): usize {
   for (let way: usize = 0; way < 16; way += 4) {
     const entry = <usize>load<u32>(set + way);
@@ -334,7 +332,7 @@ function recentFrames(set: usize, place: usize, end: usize): usize {
     const stop = place + lengthOf(entry);
     // The bytes where they end tell at once most of the stacks that differ in their last frames.
     if (stop >= end || load<u8>(stop - 1) != LF || load<u8>(stop) == SPACE) continue;
-    if (!equal(place, entry + BYTES, stop - place)) continue;
+    if (!equalInline(place, entry + BYTES, stop - place)) continue;
     if (way) prefer(set, way, entry);
     return entry;
   }
