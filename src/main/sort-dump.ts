@@ -58,7 +58,7 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
     chunks: milliseconds.length,
     ...limits(stages),
     seconds: Number(seconds.toFixed(3)),
-    megabytesPerSecond: Number((counts.bytes / seconds / 1e6).toFixed(1)),
+    megabytesPerSecond: Number((counts.bytes / seconds / 1e6).toPrecision(4)),
     ...(options.latencies && { chunkLatencyMs: await latencies(milliseconds) }),
   };
 }
