@@ -29,6 +29,7 @@ test('sortDump writes a report and says what it did', async () => {
     unterminatedAt: null,
     threads: 1,
     chunks: 1,
+    runs: 0,
   });
   assert.ok(seconds >= 0 && megabytesPerSecond > 0);
   assert.deepEqual(Object.keys(stagesMs), ['reading', 'parsing', 'merging', 'writing']);

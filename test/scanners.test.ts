@@ -25,15 +25,16 @@ type Plan = (typeof plans)[number];
 
 /** The report and the counts, of a dump that comes in pieces of these lengths, over and over. */
 function scanned(plan: Plan, scanner: Scanner, dump: Uint8Array, lengths: readonly number[]): string[] {
-  const runner = new ChunkRunner(plan.grouping, scanner);
+  const runner = new ChunkRunner(plan.scan, scanner);
   for (let at = 0, i = 0; at < dump.length; i++) {
     const piece = dump.subarray(at, at + (lengths[i % lengths.length] as number));
     runner.addBytes(piece, at);
     at += piece.length;
   }
   runner.endChunk(0);
-  const { table } = runner.table();
-  const report = writePageOwnerSort(table, order(table, plan.order, plan.grouping.cull), plan.grouping);
+  const { found: table } = runner.result();
+  assert.ok('size' in table);
+  const report = writePageOwnerSort(table, order(table, plan.scan.order, plan.scan.grouping.cull), plan.scan.grouping);
   const text = Array.from(report, (bytes) => Buffer.from(bytes).toString('latin1')).join('');
   return [text, JSON.stringify(table.counts)];
 }
@@ -47,9 +48,9 @@ test('kernel and TypeScript scan find the same, however the dump comes in pieces
     fc.constantFrom(...plans),
     (text, pieceLengths, plan) => {
       const dump = Buffer.from(text, 'latin1');
-      const whole = scanned(plan, new TypeScriptScanner(plan.grouping), dump, [Infinity]);
-      assert.deepEqual(scanned(plan, new KernelScanner(plan.grouping), dump, pieceLengths), whole);
-      assert.deepEqual(scanned(plan, new TypeScriptScanner(plan.grouping), dump, pieceLengths), whole);
+      const whole = scanned(plan, new TypeScriptScanner(plan.scan.grouping), dump, [Infinity]);
+      assert.deepEqual(scanned(plan, new KernelScanner(plan.scan.grouping), dump, pieceLengths), whole);
+      assert.deepEqual(scanned(plan, new TypeScriptScanner(plan.scan.grouping), dump, pieceLengths), whole);
     },
   );
   fc.assert(property, { numRuns: RUNS });
@@ -59,7 +60,7 @@ test('a block that fills many windows is found whole, in time by its length', ()
   const [plan] = plans as [Plan];
   const stack = Buffer.alloc(9_000_000, ' frame+0x1/0x2\n');
   const dump = Buffer.concat([Buffer.from(BLOCK.slice(0, -1)), stack, Buffer.from(`\n${BLOCK}`)]);
-  const [text, counts] = scanned(plan, new KernelScanner(plan.grouping), dump, [1000]) as [string, string];
+  const [text, counts] = scanned(plan, new KernelScanner(plan.scan.grouping), dump, [1000]) as [string, string];
   assert.equal(JSON.parse(counts).blocks, 2);
   assert.ok(text.includes(`${stack.toString('latin1')}\n`));
 });
@@ -70,7 +71,7 @@ test('more distinct strings and groups than the tables begin with', () => {
     BLOCK.replace(/ts \d+/, `ts ${i}`).replace(/\n\n$/, `\n frame_${i % 9000}+0x1/0x2\n\n`),
   );
   const dump = Buffer.from(blocks.join(''));
-  const kernel = scanned(plan, new KernelScanner(plan.grouping), dump, [100_000]);
-  assert.deepEqual(kernel, scanned(plan, new TypeScriptScanner(plan.grouping), dump, [100_000]));
+  const kernel = scanned(plan, new KernelScanner(plan.scan.grouping), dump, [100_000]);
+  assert.deepEqual(kernel, scanned(plan, new TypeScriptScanner(plan.scan.grouping), dump, [100_000]));
   assert.equal(JSON.parse(kernel[1] as string).grouped, 30_000);
 });

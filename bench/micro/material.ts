@@ -21,7 +21,7 @@ export function material(bytes: number): Material {
 export function scanAll({ chunks, plan }: Material): Partial[] {
   let offset = 0;
   return chunks.map((chunk) => {
-    const partial = scanChunk(new KernelScanner(plan.grouping), chunk, offset);
+    const partial = scanChunk(new KernelScanner(plan.scan.grouping), chunk, offset);
     offset += chunk.length;
     return partial;
   });
@@ -36,7 +36,7 @@ export function scanChunk(scanner: Scanner, chunk: Uint8Array, offset: number): 
 }
 
 export function mergeAll({ plan }: Material, partials: readonly Partial[]): Table {
-  const scanner = new KernelScanner(plan.grouping);
+  const scanner = new KernelScanner(plan.scan.grouping);
   for (const partial of partials) scanner.absorb(partial);
   return scanner.table();
 }

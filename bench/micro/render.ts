@@ -7,7 +7,7 @@ import { naiveGroups, naiveOrder, naiveText } from './naive-groups.js';
 import type { Part } from './part.js';
 
 export function renderPart(material: Material): Part {
-  const { grouping, order: spec } = material.plan;
+  const { grouping, order: spec } = material.plan.scan;
   const table = mergeAll(material, scanAll(material));
   const sorted = order(table, spec, grouping.cull);
   const text = naiveText(naiveOrder(naiveGroups(material.dump)));

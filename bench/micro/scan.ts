@@ -9,7 +9,7 @@ import { naiveGroups } from './naive-groups.js';
 import type { Part } from './part.js';
 
 export function scanParts(material: Material): Part[] {
-  const { grouping } = material.plan;
+  const { grouping } = material.plan.scan;
   return [
     scanPart('scan, SIMD kernel', material, () => new KernelScanner(grouping)),
     scanPart('scan, TypeScript', material, () => new TypeScriptScanner(grouping)),

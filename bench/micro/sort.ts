@@ -9,7 +9,7 @@ import type { Part } from './part.js';
 export function sortPart(material: Material): Part {
   const table = mergeAll(material, scanAll(material));
   const { plan } = material;
-  const run = () => order(table, plan.order, plan.grouping.cull);
+  const run = () => order(table, plan.scan.order, plan.scan.grouping.cull);
   return {
     name: 'sort groups',
     amount: table.size,

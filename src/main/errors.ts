@@ -57,13 +57,22 @@ export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerErro
 export const cannotRead = (input: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
 
-/** What a thread could not read. */
-export const scanFailed = (input: string, { offset, code }: ReadFailure): PageownerError =>
+/** What a thread could not read, or not put aside. */
+export const scanFailed = (input: string, { offset, code, folder }: ReadFailure): PageownerError =>
+  folder !== undefined
+    ? cannotSpill(folder, { code })
+    : new PageownerError(
+        'input',
+        code === LONG_BLOCK
+          ? `${quoted(input)} has a block of more than ${LONGEST_BLOCK} bytes before byte ${offset}: this is no page_owner dump`
+          : `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`,
+      );
+
+export const cannotSpill = (folder: string, error: unknown): PageownerError =>
   new PageownerError(
-    'input',
-    code === LONG_BLOCK
-      ? `${quoted(input)} has a block of more than ${LONGEST_BLOCK} bytes before byte ${offset}: this is no page_owner dump`
-      : `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`,
+    'output',
+    `cannot put groups aside in ${quoted(folder)}: ${errnoText(error)} (choose another place with --tmp-dir, or more memory with --max-memory)`,
+    error,
   );
 
 export const inputChanged = (input: string, before: number, after: number): PageownerError =>

@@ -8,3 +8,18 @@ export const MOST_CHUNK_BYTES: number = 2 ** 31;
  * 512 MiB, and no faster at 1 GiB (0.59 s to 0.58 s), mostly by its own start (`npm run bench -- --crossing --size 2G`, 2 cores).
  */
 export const CHUNKS_FOR_MAIN = 256;
+
+/** Of --max-memory so much is Node's and the program's own: an empty run takes 50 MB. */
+export const OWN_BYTES: number = 56 * 2 ** 20;
+
+/** Less --max-memory than this makes no sense. */
+export const LEAST_MEMORY: number = 64 * 2 ** 20;
+
+/** While a thread's groups are sorted and written to a run, columns and what sorts them take up to three times their share beside it. */
+export const SPILL_SHARES = 4;
+
+/** More threads than --max-memory has of this are not started. */
+export const BYTES_PER_THREAD: number = 2 ** 27;
+
+/** A thread has so much for its groups, however little memory there is: its windows and tables take 5 MiB when they are empty. */
+export const LEAST_SPILL_BYTES: number = 12 * 2 ** 20;

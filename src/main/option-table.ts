@@ -113,6 +113,20 @@ export const OPTIONS: readonly OptionEntry[] = [
     help: 'bytes in a chunk, also as 64K, 4M (default: 4M)',
   },
   {
+    id: 'maxMemory',
+    long: 'max-memory',
+    value: 'BYTES',
+    group: RUNNING,
+    help: 'past this, groups are put aside in files, also as 512M, 4G (default: a quarter of what there is)',
+  },
+  {
+    id: 'tmpDir',
+    long: 'tmp-dir',
+    value: 'FOLDER',
+    group: RUNNING,
+    help: 'where those files go (default: TMPDIR, or /tmp)',
+  },
+  {
     id: 'stats',
     long: 'stats',
     value: 'FORMAT',

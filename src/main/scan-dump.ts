@@ -1,16 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Grouping } from '../merge/grouping.js';
 import type { Table } from '../merge/table.js';
 import { ChunkQueue } from '../workers/chunk-queue.js';
 import { ChunkRunner } from '../workers/chunk-runner.js';
 import { now } from '../workers/clock.js';
-import { ReadError, type Spent, type ThreadResult, type WorkerResult } from '../workers/task.js';
+import {
+  ReadError,
+  type ScanPlan,
+  type Spent,
+  type Spilled,
+  type ThreadResult,
+  type WorkerResult,
+} from '../workers/task.js';
 import { scanFailed } from './errors.js';
 import type { FileInput, Input, StreamInput } from './input.js';
 import { workerPool } from './worker-pool.js';
 
 export interface ScanOptions {
-  readonly grouping: Grouping;
+  readonly scan: ScanPlan;
   readonly threads: number;
   readonly chunkBytes: number;
   /** A file up to this size is not worth a pool. */
@@ -18,7 +24,8 @@ export interface ScanOptions {
 }
 
 export interface Scanned {
-  readonly table: Table;
+  /** The groups, in memory or in runs. */
+  readonly found: Table | Spilled;
   /** Threads that scanned at the same time. */
   readonly threads: number;
   /** What each chunk took, in no order. */
@@ -54,17 +61,17 @@ export async function scanDump(
 /** Scans a file in this thread, and in `threads - 1` workers if it is large enough to pay for them. */
 async function scanFile(
   { fd, size }: FileInput,
-  { grouping, threads, chunkBytes, aloneBytes }: ScanOptions,
+  { scan, threads, chunkBytes, aloneBytes }: ScanOptions,
   onScanned: OnScanned,
   startPool: typeof workerPool,
 ): Promise<Scanned> {
   const queue = ChunkQueue.create(fd, size, chunkBytes);
-  const pool = threads > 1 && size > aloneBytes ? await startPool(grouping, threads - 1) : undefined;
+  const pool = threads > 1 && size > aloneBytes ? await startPool(scan, threads - 1) : undefined;
   try {
     const others = Promise.all(pool?.run(queue.handle) ?? []);
     // If one fails, this thread has nothing to add.
     others.catch(() => queue.close());
-    const runner = new ChunkRunner(grouping);
+    const runner = new ChunkRunner(scan);
     while (runner.runNext(queue)) {
       onScanned(queue.bytesDone);
       // Signals get their turn between chunks.
@@ -76,7 +83,7 @@ async function scanFile(
     const closed = pool?.close();
     for (const result of results) runner.absorb(result);
     await closed;
-    return { ...runner.table(), threads: 1 + results.length, scannedAt };
+    return { ...runner.result(), threads: 1 + results.length, scannedAt };
   } finally {
     queue.close();
     await pool?.close();
@@ -91,10 +98,10 @@ function resultOf(result: WorkerResult): ThreadResult {
 /** Scans a stream in this thread. A chunk is what comes until `chunkBytes` are full. */
 async function scanStream(
   input: StreamInput,
-  { grouping, chunkBytes }: ScanOptions,
+  { scan, chunkBytes }: ScanOptions,
   onScanned: OnScanned,
 ): Promise<Scanned> {
-  const runner = new ChunkRunner(grouping);
+  const runner = new ChunkRunner(scan);
   let offset = 0;
   let milliseconds = 0;
   let chunkEnd = chunkBytes;
@@ -116,6 +123,6 @@ async function scanStream(
   if (offset > 0) runner.endChunk(milliseconds);
   onScanned(offset);
   const scannedAt = now();
-  const { spent, ...scanned } = runner.table();
+  const { spent, ...scanned } = runner.result();
   return { ...scanned, spent: { ...spent, reading: waited }, threads: 1, scannedAt };
 }

@@ -1,11 +1,18 @@
+import { rmSync } from 'node:fs';
 import { order } from '../merge/order.js';
+import type { Counts } from '../merge/partial.js';
+import { orderRuns, writeRuns } from '../merge/runs/report-runs.js';
+import type { Table } from '../merge/table.js';
 import { writePageOwnerSort } from '../merge/writers/page-owner-sort.js';
 import { now } from '../workers/clock.js';
+import type { Spilled } from '../workers/task.js';
+import { cannotSpill } from './errors.js';
 import { type Input, openInput } from './input.js';
 import { type Output, openOutput, writeAll } from './output.js';
 import { scanDump } from './scan-dump.js';
 import { planSort, type SortOptions, type SortPlan } from './sort-options.js';
 import { type ChunkLatency, limits, type RunSummary, type Stages } from './summary.js';
+import { undoAtEnd } from './undo.js';
 
 /**
  * Groups and sorts a dump into a report, as page_owner_sort does.
@@ -32,35 +39,61 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 
 async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
   const started = now();
-  const { table, threads, milliseconds, spent, scannedAt } = await scanDump(input, plan, (bytes) => {
-    options.onProgress?.(bytes, input.size);
+  const removeRuns = (): void => rmSync(plan.scan.folder, { recursive: true, force: true });
+  const forget = undoAtEnd(removeRuns);
+  try {
+    const { found, threads, milliseconds, spent, scannedAt } = await scanDump(input, plan, (bytes) => {
+      options.onProgress?.(bytes, input.size);
+    });
+    input.close();
+    const { groups, pieces } = await report(found, plan);
+    const sortedAt = now();
+    await writeAll(output, pieces);
+    await output.commit();
+    const ended = now();
+    const seconds = (ended - started) / 1000;
+    const readingShare = spent.reading / (spent.reading + spent.parsing || 1);
+    const stages: Stages = {
+      reading: (scannedAt - started) * readingShare,
+      parsing: (scannedAt - started) * (1 - readingShare),
+      merging: sortedAt - scannedAt,
+      writing: ended - sortedAt,
+    };
+    const { counts } = found;
+    return {
+      ...counts,
+      groups,
+      unterminatedAt: counts.malformedAt[0] ?? null,
+      threads,
+      chunks: milliseconds.length,
+      runs: 'runs' in found ? found.runs.length : 0,
+      ...limits(stages),
+      seconds: Number(seconds.toFixed(3)),
+      megabytesPerSecond: Number((counts.bytes / seconds / 1e6).toPrecision(4)),
+      ...(options.latencies && { chunkLatencyMs: await latencies(milliseconds) }),
+    };
+  } finally {
+    removeRuns();
+    forget();
+  }
+}
+
+/** The number of groups, and the report on them. Throws if blocks were lost in runs (law 1). */
+async function report(
+  found: Table | Spilled,
+  { scan }: SortPlan,
+): Promise<{ groups: number; pieces: Iterable<Uint8Array> }> {
+  if (!('runs' in found)) {
+    const sorted = order(found, scan.order, scan.grouping.cull);
+    return { groups: found.size, pieces: writePageOwnerSort(found, sorted, scan.grouping) };
+  }
+  const { runs, reported } = await orderRuns(found.runs, scan, scan.spillBytes).catch((error) => {
+    throw cannotSpill(scan.folder, error);
   });
-  input.close();
-  const sorted = order(table, plan.order, plan.grouping.cull);
-  const sortedAt = now();
-  await writeAll(output, writePageOwnerSort(table, sorted, plan.grouping));
-  await output.commit();
-  const ended = now();
-  const seconds = (ended - started) / 1000;
-  const readingShare = spent.reading / (spent.reading + spent.parsing || 1);
-  const stages: Stages = {
-    reading: (scannedAt - started) * readingShare,
-    parsing: (scannedAt - started) * (1 - readingShare),
-    merging: sortedAt - scannedAt,
-    writing: ended - sortedAt,
-  };
-  const { counts } = table;
-  return {
-    ...counts,
-    groups: table.size,
-    unterminatedAt: counts.malformedAt[0] ?? null,
-    threads,
-    chunks: milliseconds.length,
-    ...limits(stages),
-    seconds: Number(seconds.toFixed(3)),
-    megabytesPerSecond: Number((counts.bytes / seconds / 1e6).toPrecision(4)),
-    ...(options.latencies && { chunkLatencyMs: await latencies(milliseconds) }),
-  };
+  const { grouped }: Counts = found.counts;
+  if (reported.grouped !== grouped)
+    throw new Error(`internal error: ${grouped} blocks were put aside, but ${reported.grouped} came back`);
+  return { groups: reported.groups, pieces: writeRuns(runs) };
 }
 
 async function latencies(milliseconds: Float64Array): Promise<ChunkLatency> {

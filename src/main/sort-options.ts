@@ -1,9 +1,22 @@
-import { availableParallelism } from 'node:os';
-import type { Grouping, Selection } from '../merge/grouping.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Selection } from '../merge/grouping.js';
 import { KEYS, type Key } from '../merge/keys.js';
 import type { OrderSpec } from '../merge/order.js';
+import { fillRandomly } from '../merge/random.js';
+import type { ScanPlan } from '../workers/task.js';
 import { badPidList, unknownKey, usageError } from './errors.js';
-import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES, MOST_CHUNK_BYTES } from './limits.js';
+import {
+  BYTES_PER_THREAD,
+  CHUNKS_FOR_MAIN,
+  DEFAULT_CHUNK_BYTES,
+  LEAST_MEMORY,
+  LEAST_SPILL_BYTES,
+  MOST_CHUNK_BYTES,
+  OWN_BYTES,
+  SPILL_SHARES,
+} from './limits.js';
+import { defaultMemory, defaultThreads } from './machine.js';
 import { parseBytes } from './units.js';
 
 /** The kernels whose page_owner_sort can be imitated. 6.12 leaves the digits of ts out of a block's text, 6.1 does not. */
@@ -29,10 +42,14 @@ export interface SortOptions {
   readonly compat?: Compat;
   /** Also leave the digits of free_ts out of a block's text. */
   readonly mergeFreeTs?: boolean;
-  /** Threads that scan. Default: os.availableParallelism(). */
+  /** Threads that scan. Default: as many as there are CPUs for this process. */
   readonly threads?: string | number;
   /** Size of a chunk, in bytes or with K, M or G. Default: 4M (DEFAULT_CHUNK_BYTES). */
   readonly chunkSize?: string | number;
+  /** Memory, in bytes or with K, M or G, past which groups are put aside in files. Default: a quarter of what the machine or the cgroup has. */
+  readonly maxMemory?: string | number;
+  /** Where those files go. Default: os.tmpdir(), which is TMPDIR if that is set. */
+  readonly tmpDir?: string;
   /** Whether the summary has chunk latencies. */
   readonly latencies?: boolean;
   /** Called now and then with the bytes that are scanned so far, and the size of the dump where it is known. */
@@ -41,8 +58,7 @@ export interface SortOptions {
 
 /** Options filled and checked: what the code relies on. */
 export interface SortPlan {
-  readonly grouping: Grouping;
-  readonly order: OrderSpec;
+  readonly scan: ScanPlan;
   readonly threads: number;
   readonly chunkBytes: number;
   readonly aloneBytes: number;
@@ -61,21 +77,28 @@ export function planSort(options: SortOptions): SortPlan {
   const order = parseSort(options.sort ?? '-times');
   // The 6.12 tool keeps ts where it is what is sorted by.
   const withoutTs = compat === '6.12' && order[0]?.key !== 'alloc_ts';
-  const chunkBytes = parseChunkSize(options.chunkSize);
+  const chunkBytes = parseSize('chunk-size', options.chunkSize, DEFAULT_CHUNK_BYTES, 1, MOST_CHUNK_BYTES);
+  const maxMemory = parseSize('max-memory', options.maxMemory, defaultMemory(), LEAST_MEMORY, Number.MAX_SAFE_INTEGER);
+  // A thread that has next to no memory only writes runs.
+  const threads = Math.min(parseThreads(options.threads), Math.ceil(maxMemory / BYTES_PER_THREAD));
   const selection = parseSelection(options);
   const asked = [...cull, ...order.map(({ key }) => key)];
   const wantsText = cull.length === 0 || asked.includes('text');
   const selects = Boolean(selection.pids ?? selection.tgids ?? selection.names) || selection.withoutReleased;
   return {
-    grouping: {
-      cull,
-      text: { withoutTs, withoutFreeTs: compat === '6.12' && options.mergeFreeTs === true },
-      selection,
-      wantsHead: wantsText || selects || asked.some((key) => HEAD_KEYS.includes(key)),
-      wantsAllocator: cull.length === 0 || asked.includes('allocator'),
+    scan: {
+      grouping: {
+        cull,
+        text: { withoutTs, withoutFreeTs: compat === '6.12' && options.mergeFreeTs === true },
+        selection,
+        wantsHead: wantsText || selects || asked.some((key) => HEAD_KEYS.includes(key)),
+        wantsAllocator: cull.length === 0 || asked.includes('allocator'),
+      },
+      order,
+      folder: runFolder(options.tmpDir ?? tmpdir()),
+      spillBytes: Math.max(LEAST_SPILL_BYTES, (maxMemory - OWN_BYTES) / (SPILL_SHARES * threads)),
     },
-    order,
-    threads: parseThreads(options.threads),
+    threads,
     chunkBytes,
     aloneBytes: chunkBytes * CHUNKS_FOR_MAIN,
   };
@@ -122,13 +145,27 @@ function parsePids(option: 'pid' | 'tgid', typed: string): number[] {
 }
 
 function parseThreads(typed: string | number | undefined): number {
-  const threads = typed === undefined ? availableParallelism() : Number(typed);
+  const threads = typed === undefined ? defaultThreads() : Number(typed);
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
   throw usageError(`--threads takes a whole number from 1 to ${MOST_THREADS}, not ${typed}`);
 }
 
-function parseChunkSize(typed: string | number | undefined): number {
-  const bytes = typed === undefined ? DEFAULT_CHUNK_BYTES : parseBytes(String(typed));
-  if (bytes !== undefined && bytes >= 1 && bytes <= MOST_CHUNK_BYTES) return bytes;
-  throw usageError(`--chunk-size takes bytes from 1 to 2G (65536, 64K, 4M), not ${typed}`);
+function parseSize(
+  option: string,
+  typed: string | number | undefined,
+  byDefault: number,
+  least: number,
+  most: number,
+): number {
+  const bytes = typed === undefined ? byDefault : parseBytes(String(typed));
+  if (bytes !== undefined && bytes >= least && bytes <= most) return bytes;
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `from ${least} on`;
+  throw usageError(`--${option} takes bytes ${range} (65536, 64K, 256M, 2G), not ${typed}`);
+}
+
+/** A name that no one knows before. */
+function runFolder(parent: string): string {
+  const random = new Uint8Array(8);
+  fillRandomly(random);
+  return join(parent, `pageowner-${process.pid}-${Buffer.from(random).toString('hex')}`);
 }

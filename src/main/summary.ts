@@ -25,6 +25,8 @@ export interface RunSummary extends Readonly<Counts> {
   readonly unterminatedAt: number | null;
   readonly threads: number;
   readonly chunks: number;
+  /** Files that groups were put aside in. */
+  readonly runs: number;
   readonly stagesMs: Stages;
   /** The stage that took most of the time. */
   readonly limitedBy: keyof Stages;
@@ -46,6 +48,7 @@ export function summaryText(summary: RunSummary): string {
     ['unterminated', summary.unterminatedAt === null ? 'no' : `last block, at byte ${summary.unterminatedAt}`],
     ['threads', count(summary.threads)],
     ['chunks', count(summary.chunks)],
+    ['runs', summary.runs === 0 ? '0 (all groups fit in memory)' : `${count(summary.runs)} put aside in files`],
     ['chunk latency', latencyText(summary.chunkLatencyMs)],
     ['time', `${summary.seconds} s, ${summary.megabytesPerSecond} MB/s, limited by ${summary.limitedBy}`],
     [

@@ -1,6 +1,5 @@
-import type { Grouping } from '../merge/grouping.js';
 import type { QueueHandle } from '../workers/chunk-queue.js';
-import type { ThreadTask, WorkerResult } from '../workers/task.js';
+import type { ScanPlan, ThreadTask, WorkerResult } from '../workers/task.js';
 import { workerDied } from './errors.js';
 
 /** Threads that take chunks from a queue. */
@@ -15,7 +14,7 @@ export interface Pool {
  * (memory, mostly) would kill the next.
  */
 export async function workerPool(
-  grouping: Grouping,
+  plan: ScanPlan,
   threads: number,
   entry: URL = new URL('../workers/entry.js', import.meta.url),
 ): Promise<Pool> {
@@ -25,7 +24,7 @@ export async function workerPool(
   pool.on('error', () => {});
   const runOne = async (queue: QueueHandle): Promise<WorkerResult> => {
     try {
-      return await pool.run({ grouping, queue } satisfies ThreadTask);
+      return await pool.run({ plan, queue } satisfies ThreadTask);
     } catch (error) {
       throw workerDied(error);
     }

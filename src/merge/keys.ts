@@ -4,6 +4,7 @@ import { stackWords } from './stack-words.js';
 import { at, type Table } from './table.js';
 import type { Tasks } from './tasks.js';
 import { textWords } from './text-words.js';
+import { appendStack, appendString, appendText, type TextBuffer } from './text-writer.js';
 import { numberWords, type Word } from './words.js';
 
 /** A field that blocks can be grouped (culled) or groups be sorted by. */
@@ -20,6 +21,10 @@ export interface Key {
   readonly identify?: (key: KeyBytes, block: Row, tasks: Tasks) => void;
   /** Ascending order of groups. */
   readonly words: (table: Table) => readonly Word[];
+  /** The same order as bytes, for groups that are sorted out of memory. Absent: the key is a count, which is known only in the end. */
+  readonly bytes?: (out: TextBuffer, table: Table, group: number) => void;
+  /** The count that the key is. */
+  readonly count?: 'times' | 'pages';
 }
 
 const NONE = 0;
@@ -46,6 +51,11 @@ export const KEYS: readonly Key[] = [
       key.integer(block.tail);
     },
     words: stackWords,
+    bytes: (out, table, group) => {
+      const from = out.length;
+      appendStack(out, table, group);
+      out.terminate(from);
+    },
   },
   {
     id: 'free',
@@ -58,6 +68,8 @@ export const KEYS: readonly Key[] = [
         for (let i = 0; i < into.length; i++) into[i] = hasFreeTs(at(freeSeconds, i), at(freeNanos, i));
       },
     ],
+    bytes: (out, { columns: { freeSeconds, freeNanos } }, group) =>
+      out.number(hasFreeTs(at(freeSeconds, group), at(freeNanos, group))),
   },
   {
     id: 'pid',
@@ -67,6 +79,7 @@ export const KEYS: readonly Key[] = [
     flag: { letter: 'p', descending: false },
     identify: (key, block, tasks) => key.number(at(tasks.pid, block.task)),
     words: (table) => taskWords(table, table.tasks.pid),
+    bytes: (out, { tasks, columns }, group) => out.number(at(tasks.pid, at(columns.task, group)) + 1),
   },
   {
     id: 'tgid',
@@ -76,6 +89,7 @@ export const KEYS: readonly Key[] = [
     flag: { letter: 'P', descending: false },
     identify: (key, block, tasks) => key.number(at(tasks.tgid, block.task)),
     words: (table) => taskWords(table, table.tasks.tgid),
+    bytes: (out, { tasks, columns }, group) => out.number(at(tasks.tgid, at(columns.task, group)) + 1),
   },
   {
     id: 'name',
@@ -93,6 +107,11 @@ export const KEYS: readonly Key[] = [
         },
       ];
     },
+    bytes: (out, { tasks, columns }, group) => {
+      const from = out.length;
+      appendString(out, tasks.names, at(tasks.name, at(columns.task, group)));
+      out.terminate(from);
+    },
   },
   {
     id: 'allocator',
@@ -101,6 +120,7 @@ export const KEYS: readonly Key[] = [
     sorts: true,
     identify: (key, block) => key.integer(block.allocator),
     words: (table) => [(into) => into.set(table.columns.allocator.subarray(0, into.length))],
+    bytes: (out, { columns }, group) => out.number(at(columns.allocator, group)),
   },
   {
     id: 'text',
@@ -108,6 +128,11 @@ export const KEYS: readonly Key[] = [
     names: ['T', 'txt'],
     sorts: true,
     words: textWords,
+    bytes: (out, table, group) => {
+      const from = out.length;
+      appendText(out, table, group);
+      out.terminate(from);
+    },
   },
   {
     id: 'alloc_ts',
@@ -119,6 +144,10 @@ export const KEYS: readonly Key[] = [
       ...numberWords(() => table.columns.tsSeconds),
       (into) => into.set(table.columns.tsNanos.subarray(0, into.length)),
     ],
+    bytes: (out, { columns: { tsSeconds, tsNanos } }, group) => {
+      out.number(at(tsSeconds, group));
+      out.number(at(tsNanos, group));
+    },
   },
   {
     id: 'free_ts',
@@ -130,6 +159,10 @@ export const KEYS: readonly Key[] = [
       ...numberWords(() => table.columns.freeSeconds),
       (into) => into.set(table.columns.freeNanos.subarray(0, into.length)),
     ],
+    bytes: (out, { columns: { freeSeconds, freeNanos } }, group) => {
+      out.number(at(freeSeconds, group));
+      out.number(at(freeNanos, group));
+    },
   },
   {
     id: 'times',
@@ -138,6 +171,7 @@ export const KEYS: readonly Key[] = [
     sorts: true,
     flag: { letter: 't', descending: true },
     words: (table) => numberWords(() => table.columns.times),
+    count: 'times',
   },
   {
     id: 'pages',
@@ -146,6 +180,7 @@ export const KEYS: readonly Key[] = [
     sorts: true,
     flag: { letter: 'm', descending: true },
     words: (table) => numberWords(() => table.columns.pages),
+    count: 'pages',
   },
 ];
 

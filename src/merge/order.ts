@@ -1,4 +1,4 @@
-import { KEYS, keyOf } from './keys.js';
+import { KEYS, type Key, keyOf } from './keys.js';
 import type { Table } from './table.js';
 import { descending, sortByWords, type Word } from './words.js';
 
@@ -10,12 +10,16 @@ export type OrderSpec = readonly { readonly key: string; readonly descending: bo
  * two stable sorts give it.
  */
 export function order(table: Table, spec: OrderSpec, cull: readonly string[]): Uint32Array {
-  const ties = cull.length === 0 ? ['text'] : KEYS.filter(({ id }) => cull.includes(id)).map(({ id }) => id);
   const words: Word[] = [];
   for (const { key, descending: isDescending } of spec) {
     const ascending = keyOf(key).words(table);
     words.push(...(isDescending ? ascending.map(descending) : ascending));
   }
-  words.push(...ties.flatMap((key) => keyOf(key).words(table)));
+  words.push(...identityOf(cull).flatMap((key) => key.words(table)));
   return sortByWords(table, words);
+}
+
+/** The keys in which two groups always differ, in the order in which they break ties. */
+export function identityOf(cull: readonly string[]): readonly Key[] {
+  return cull.length === 0 ? [keyOf('text')] : KEYS.filter(({ id }) => cull.includes(id));
 }

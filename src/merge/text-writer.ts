@@ -9,6 +9,7 @@ import { at, type Table } from './table.js';
 export class TextBuffer {
   length = 0;
   private bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 16);
+  private view: DataView = new DataView(this.bytes.buffer);
 
   /** ASCII only. */
   ascii(text: string): void {
@@ -22,6 +23,37 @@ export class TextBuffer {
     this.length += to - from;
   }
 
+  /** A number that is not negative, as 8 bytes that sort as it does. */
+  number(value: number): void {
+    this.reserve(8);
+    this.view.setFloat64(this.length, value);
+    this.length += 8;
+  }
+
+  /** Ends bytes appended since `from` so that with anything behind them they sort as by themselves: a zero is 0 255 then, and the end is 0 0. */
+  terminate(from: number): void {
+    let zeros = 0;
+    for (let at = this.bytes.indexOf(0, from); at >= 0 && at < this.length; at = this.bytes.indexOf(0, at + 1)) zeros++;
+    this.reserve(zeros + 2);
+    let to = this.length + zeros;
+    for (let at = this.length - 1; zeros > 0; at--) {
+      const byte = this.bytes[at] as number;
+      if (byte === 0) {
+        this.bytes[--to] = 255;
+        zeros--;
+      }
+      this.bytes[--to] = byte;
+      if (byte === 0) this.length++;
+    }
+    this.bytes.fill(0, this.length, this.length + 2);
+    this.length += 2;
+  }
+
+  /** Turns round the order of the bytes appended since `from`. */
+  invert(from: number): void {
+    for (let at = from; at < this.length; at++) this.bytes[at] = ~(this.bytes[at] as number);
+  }
+
   /** What was appended. Valid until the next append. */
   contents(): Uint8Array {
     return this.bytes.subarray(0, this.length);
@@ -32,7 +64,9 @@ export class TextBuffer {
   }
 
   private reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
     this.bytes = grown(this.bytes, this.length + more);
+    this.view = new DataView(this.bytes.buffer);
   }
 }
 

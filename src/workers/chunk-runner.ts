@@ -1,12 +1,13 @@
-import { readSync } from 'node:fs';
+import { mkdirSync, readSync } from 'node:fs';
 import type { Grouping } from '../merge/grouping.js';
-import { addCounts, noCounts, noteOffset } from '../merge/partial.js';
+import { addCounts, type Counts, noCounts, noteOffset } from '../merge/partial.js';
+import { writeGroupRun } from '../merge/runs/group-runs.js';
 import { checkWhole, type Table } from '../merge/table.js';
 import type { ChunkQueue } from './chunk-queue.js';
 import { now } from './clock.js';
 import { KernelScanner } from './kernel-scanner.js';
 import type { Scanner } from './scanner.js';
-import { END, LONG_BLOCK, ReadError, type Spent, type ThreadResult } from './task.js';
+import { END, LONG_BLOCK, ReadError, type ScanPlan, type Spent, type Spilled, type ThreadResult } from './task.js';
 import { TypeScriptScanner } from './typescript-scanner.js';
 import { Window } from './window.js';
 
@@ -20,14 +21,19 @@ function newScanner(grouping: Grouping): Scanner {
 
 /** Reads and scans one piece of a dump after the other: the same in a worker and in the main thread. */
 export class ChunkRunner {
-  private readonly scanner: Scanner;
+  private readonly plan: ScanPlan;
+  private scanner: Scanner;
   private readonly window: Window;
   private readonly milliseconds: number[] = [];
   private readonly malformedAt: number[] = [];
   private readonly spent: Spent = { reading: 0, parsing: 0 };
   private bytes = 0;
+  private readonly runs: string[] = [];
+  /** Of what is in the runs. */
+  private readonly spilled: Counts = noCounts();
 
-  constructor(grouping: Grouping, scanner: Scanner = newScanner(grouping)) {
+  constructor(plan: ScanPlan, scanner: Scanner = newScanner(plan.grouping)) {
+    this.plan = plan;
     this.scanner = scanner;
     this.window = new Window(scanner, LONGEST_BLOCK);
   }
@@ -75,25 +81,29 @@ export class ChunkRunner {
   /** What all that came before gave. The runner is of no use afterwards. */
   finish(): ThreadResult {
     this.addCounts();
-    const { milliseconds, spent } = this;
-    return { partial: this.scanner.finish(), milliseconds: Float64Array.from(milliseconds), spent };
+    const { milliseconds, spent, runs } = this;
+    const found = runs.length > 0 ? this.spillAll() : this.scanner.finish();
+    return { found, milliseconds: Float64Array.from(milliseconds), spent };
   }
 
   /** Adds what another thread found. */
-  absorb({ partial, milliseconds, spent }: ThreadResult): void {
-    this.scanner.absorb(partial);
+  absorb({ found, milliseconds, spent }: ThreadResult): void {
+    if ('runs' in found) {
+      this.runs.push(...found.runs);
+      addCounts(this.spilled, found.counts);
+    } else this.scanner.absorb(found);
     this.milliseconds.push(...milliseconds);
     this.spent.reading += spent.reading;
     this.spent.parsing += spent.parsing;
   }
 
-  /** The table of all that came before, what each chunk took, and what for. The runner is of no use afterwards. */
-  table(): { table: Table; milliseconds: Float64Array; spent: Spent } {
+  /** All that came before, what each chunk took, and what for. The runner is of no use afterwards. */
+  result(): { found: Table | Spilled; milliseconds: Float64Array; spent: Spent } {
     this.addCounts();
-    const { milliseconds, spent } = this;
-    const table = this.scanner.table();
-    checkWhole(table);
-    return { table, milliseconds: Float64Array.from(milliseconds), spent };
+    const { milliseconds, spent, runs } = this;
+    const found = runs.length > 0 ? this.spillAll() : this.scanner.table();
+    if (!('runs' in found)) checkWhole(found);
+    return { found, milliseconds: Float64Array.from(milliseconds), spent };
   }
 
   private addCounts(): void {
@@ -109,12 +119,45 @@ export class ChunkRunner {
     return read;
   }
 
+  private spillAll(): Spilled {
+    this.spill();
+    return { runs: this.runs, counts: this.spilled };
+  }
+
+  /** Writes all groups so far to a run. Throws a ReadError. */
+  private spill(): void {
+    const table = this.scanner.table();
+    checkWhole(table);
+    const { folder } = this.plan;
+    try {
+      makeFolder(folder);
+      this.runs.push(writeGroupRun(table, this.plan));
+    } catch (error) {
+      throw new ReadError({ offset: this.bytes, code: (error as NodeJS.ErrnoException).code ?? String(error), folder });
+    }
+    addCounts(this.spilled, table.counts);
+    this.window.renew((scanner) => {
+      this.scanner = scanner.renew();
+      return this.scanner;
+    });
+  }
+
   private scan(length: number, offset: number): void {
     this.bytes += length;
     const start = now();
     const isShort = this.window.add(length);
     this.spent.parsing += now() - start;
     if (!isShort) throw new ReadError({ offset, code: LONG_BLOCK });
+    if (this.scanner.bytesHeld > this.plan.spillBytes) this.spill();
+  }
+}
+
+/** Makes a folder that another thread may be making too. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Partial } from '../merge/partial.js';
 import { ChunkQueue } from './chunk-queue.js';
 import { ChunkRunner } from './chunk-runner.js';
 import { ReadError, type ThreadResult, type ThreadTask, type WorkerResult } from './task.js';
@@ -6,13 +7,13 @@ import { ReadError, type ThreadResult, type ThreadTask, type WorkerResult } from
 const MOVED_BYTES: number = 1 << 24;
 
 /** What piscina calls, once a run and thread: scans chunks of the queue until there are none left. Returns a WorkerResult. */
-export default async function run({ grouping, queue: handle }: ThreadTask): Promise<unknown> {
+export default async function run({ plan, queue: handle }: ThreadTask): Promise<unknown> {
   const queue = new ChunkQueue(handle);
   try {
-    const runner = new ChunkRunner(grouping);
+    const runner = new ChunkRunner(plan);
     while (runner.runNext(queue));
     const result = runner.finish();
-    const buffers = buffersOf(result);
+    const buffers = 'runs' in result.found ? [] : buffersOf(result.found);
     return buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) < MOVED_BYTES ? result : moved(result, buffers);
   } catch (error) {
     queue.close();
@@ -21,7 +22,7 @@ export default async function run({ grouping, queue: handle }: ThreadTask): Prom
   }
 }
 
-function buffersOf({ partial: { masks, tasks, stacks, tails, groups } }: ThreadResult): ArrayBuffer[] {
+function buffersOf({ masks, tasks, stacks, tails, groups }: Partial): ArrayBuffer[] {
   return [masks, tasks, stacks, tails, groups].flatMap((part) =>
     Object.values(part).map(({ buffer }: ArrayBufferView<ArrayBuffer>) => buffer),
   );

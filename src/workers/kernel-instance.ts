@@ -7,6 +7,8 @@ import { StringList } from '../merge/string-list.js';
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
   allocate(length: number): number;
+  getBytesInUse(): number;
+  start(): void;
   getKeys(): number;
   getNoTask(): number;
   configure(

@@ -79,13 +79,15 @@ export class KernelScanner implements Scanner {
   private scratch = 0;
   private scratchLength = 0;
 
-  constructor(grouping: Grouping) {
+  /** With a kernel that another scanner has had, that one's groups are forgotten. */
+  constructor(grouping: Grouping, kernel: Kernel = newKernel()) {
     this.grouping = grouping;
     this.byText = grouping.cull.length === 0;
     this.identify = identifier(grouping);
     this.selected = new SelectedTasks(grouping.selection, this.tasks);
     this.irregular = new IrregularBlock(grouping.text);
-    this.kernel = newKernel();
+    this.kernel = kernel;
+    kernel.start();
     this.configure();
     this.readTask(this.kernel.getNoTask());
   }
@@ -145,6 +147,14 @@ export class KernelScanner implements Scanner {
           break;
       }
     }
+  }
+
+  get bytesHeld(): number {
+    return this.kernel.getBytesInUse();
+  }
+
+  renew(): Scanner {
+    return new KernelScanner(this.grouping, this.kernel);
   }
 
   absorb(partial: Partial): void {

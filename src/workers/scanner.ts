@@ -24,6 +24,10 @@ export interface Scanner {
    * @returns where the last block begins if no empty line ends it, else `to`
    */
   scan(from: number, to: number, offset: number): number;
+  /** About how much memory the groups so far take, in bytes. */
+  readonly bytesHeld: number;
+  /** A scanner with no groups yet, in the memory of this one, which is of no use afterwards. */
+  renew(): Scanner;
   /** Adds what another scanner, for the same grouping, found in other blocks of the dump. */
   absorb(partial: Partial): void;
   /** What all blocks so far gave, to cross a thread. The scanner is of no use afterwards. */

@@ -1,18 +1,30 @@
-import type { Grouping } from '../merge/grouping.js';
-import type { Partial } from '../merge/partial.js';
+import type { Counts, Partial } from '../merge/partial.js';
+import type { RunPlan } from '../merge/runs/group-runs.js';
 import type { QueueHandle } from './chunk-queue.js';
 
 /** All that main and workers say to each other. */
 
+/** How a thread is to scan. */
+export interface ScanPlan extends RunPlan {
+  /** Groups that take more memory than this are written to a run. In bytes, for each thread. */
+  readonly spillBytes: number;
+}
+
 /** What a thread is to do. */
 export interface ThreadTask {
-  readonly grouping: Grouping;
+  readonly plan: ScanPlan;
   readonly queue: QueueHandle;
+}
+
+/** What was written to runs instead, all of it. */
+export interface Spilled {
+  readonly runs: readonly string[];
+  readonly counts: Counts;
 }
 
 /** What a thread made of all chunks that it took. */
 export interface ThreadResult {
-  readonly partial: Partial;
+  readonly found: Partial | Spilled;
   /** What each chunk took. */
   readonly milliseconds: Float64Array;
   readonly spent: Spent;
@@ -32,6 +44,8 @@ export interface ReadFailure {
   readonly offset: number;
   /** An errno code; or END where the file ended early, LONG_BLOCK for a block that is too long. */
   readonly code: string;
+  /** Where runs could not be written, if it was that. */
+  readonly folder?: string;
 }
 
 export const END = 'EOF';

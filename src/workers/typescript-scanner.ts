@@ -25,6 +25,9 @@ import { SelectedTasks } from './selected-tasks.js';
  */
 const PLACE_IN_PAGE = 64;
 
+/** What a group takes in columns, keys and their table. */
+const BYTES_PER_GROUP = 150;
+
 const EMPTY_LINE = Buffer.from('\n\n');
 
 /**
@@ -82,6 +85,20 @@ export class TypeScriptScanner implements Scanner {
       this.counts.blocks++;
       at = end;
     }
+  }
+
+  get bytesHeld(): number {
+    return (
+      this.groups.size * BYTES_PER_GROUP +
+      this.masks.strings.bytes.length +
+      this.tasks.strings.bytes.length +
+      this.stacks.strings.bytes.length +
+      this.tails.strings.bytes.length
+    );
+  }
+
+  renew(): Scanner {
+    return new TypeScriptScanner(this.grouping);
   }
 
   absorb(partial: Partial): void {

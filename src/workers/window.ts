@@ -16,7 +16,7 @@ const FIRST_LEAD_BYTES = 1 << 16;
  *              │kept │ next piece → │
  */
 export class Window {
-  private readonly scanner: Scanner;
+  private scanner: Scanner;
   private readonly longestBlock: number;
   private leadBytes = FIRST_LEAD_BYTES;
   /** Where the window begins. */
@@ -75,13 +75,25 @@ export class Window {
     return this.seen <= this.longestBlock;
   }
 
+  /** Goes on with another scanner, which `change` makes of the one so far. */
+  renew(change: (scanner: Scanner) => Scanner): void {
+    const copy = this.scanner.memory.slice(this.from, this.to);
+    this.scanner = change(this.scanner);
+    this.place(copy);
+  }
+
   private growLead(kept: number): void {
     const copy = this.scanner.memory.slice(this.from, this.to);
     this.leadBytes = Math.ceil((2 * kept) / PAGE) * PAGE;
+    this.place(copy);
+  }
+
+  /** Makes room for lead and window, and puts there what is not grouped yet. */
+  private place(copy: Uint8Array): void {
     const place = this.scanner.allocate(this.leadBytes + WINDOW_BYTES);
     this.base = place + this.leadBytes;
     this.from = place;
-    this.to = place + kept;
+    this.to = place + copy.length;
     this.scanner.memory.set(copy, place);
   }
 }

@@ -25,8 +25,14 @@ export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Sho
       place += written.count - 1;
       continue;
     }
-    if (isCulled) appendCulled(out, table, order[place] as number, shown);
-    else appendBlock(out, table, order[place] as number);
+    const group = order[place] as number;
+    appendCounts(out, at(table.columns.times, group), at(table.columns.pages, group));
+    if (isCulled) appendCulled(out, table, group, shown);
+    else {
+      appendAllocator(out, table, group);
+      appendText(out, table, group);
+      out.ascii('\n');
+    }
     // What writeBlocks cannot write goes out at once, so that all stays in order.
     if (out.length < PIECE_BYTES && !written) continue;
     yield out.contents();
@@ -36,21 +42,19 @@ export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Sho
   if (out.length > 0) yield out.contents();
 }
 
-function appendCounts(out: TextBuffer, { columns }: Table, group: number): void {
-  out.ascii(`${whole(at(columns.times, group))} times, ${whole(at(columns.pages, group))} pages`);
+export function appendCounts(out: TextBuffer, times: number, pages: number): void {
+  out.ascii(`${whole(times)} times, ${whole(pages)} pages`);
 }
 
-function appendBlock(out: TextBuffer, table: Table, group: number): void {
-  appendCounts(out, table, group);
-  out.ascii(`, allocated by ${allocatorText(at(table.columns.allocator, group))}:\n`);
-  appendText(out, table, group);
-  out.ascii('\n');
+/** What stands between the counts and the text of a block. */
+export function appendAllocator(out: TextBuffer, { columns }: Table, group: number): void {
+  out.ascii(`, allocated by ${allocatorText(at(columns.allocator, group))}:\n`);
 }
 
-function appendCulled(out: TextBuffer, table: Table, group: number, { cull, selection }: Shown): void {
+/** What stands behind the counts where groups are culled. */
+export function appendCulled(out: TextBuffer, table: Table, group: number, { cull, selection }: Shown): void {
   const { columns, tasks } = table;
   const task = at(columns.task, group);
-  appendCounts(out, table, group);
   if (cull.includes('pid') || selection.pids) out.ascii(`, PID ${at(tasks.pid, task)}`);
   if (cull.includes('tgid') || selection.tgids) out.ascii(`, TGID ${at(tasks.tgid, task)}`);
   if (cull.includes('name') || selection.names) {

@@ -41,14 +41,23 @@ let keyBits: u32 = 0;
 let keyTs: u64 = 0;
 let keyFreeTs: u64 = 0;
 
-let slots: usize = allocate(<usize>FIRST_SLOTS << 2);
-let mask: u32 = FIRST_SLOTS - 1;
+let slots: usize = 0;
+let mask: u32 = 0;
 export let size: u32 = 0;
 /** Addresses of the segments. */
-let segments: usize = allocate(<usize>FIRST_SEGMENTS << 2);
-let segmentRoom: u32 = FIRST_SEGMENTS;
+let segments: usize = 0;
+let segmentRoom: u32 = 0;
 /** The hash of the block for which findGroup found no group. */
 let missedHash: u32 = 0;
+
+/** To be called first: there are no groups then. */
+export function startGroups(): void {
+  slots = allocate(<usize>FIRST_SLOTS << 2);
+  mask = FIRST_SLOTS - 1;
+  size = 0;
+  segments = allocate(<usize>FIRST_SEGMENTS << 2);
+  segmentRoom = FIRST_SEGMENTS;
+}
 
 export function setKey(mask: bool, task: bool, stack: bool, bits: u32, ts: bool, freeTs: bool): void {
   keyMask = mask;

@@ -14,16 +14,16 @@
 import { beforeEmptyLine, closingParenthesis, equal, equalInline, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
 import { absorb, readColumn } from './columns';
 import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
-import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size } from './groups';
+import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size, startGroups } from './groups';
 import { keys } from './hash';
 import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
-import { allocate } from './memory';
+import { allocate, getBytesInUse, startAnew } from './memory';
 import { isOrdinary } from './ordinary';
 import { newRecent, prefer, remember, setOf } from './recent';
 import { getWritten, setTextRule, writeTexts } from './render';
 import { sortedIds } from './sort';
 
-export { absorb, allocate, getWritten, readColumn, setTextRule, writeTexts };
+export { absorb, allocate, getBytesInUse, getWritten, readColumn, setTextRule, writeTexts };
 
 /** Why scan() came back. */
 const DONE: u32 = 0;
@@ -54,14 +54,14 @@ const CR: u32 = 0x0d;
 const SPACE: u32 = 0x20;
 const PFN: u32 = 0x4e4650;
 
-const masks = newDictionary();
-const tasks = newDictionary();
-const stacks = newDictionary();
-const tails = newDictionary();
-const recentMasks: usize = newRecent();
-const recentTasks: usize = newRecent();
-const recentStacks: usize = newRecent();
-const recentTails: usize = newRecent();
+let masks: Dictionary = changetype<Dictionary>(0);
+let tasks: Dictionary = changetype<Dictionary>(0);
+let stacks: Dictionary = changetype<Dictionary>(0);
+let tails: Dictionary = changetype<Dictionary>(0);
+let recentMasks: usize = 0;
+let recentTasks: usize = 0;
+let recentStacks: usize = 0;
+let recentTails: usize = 0;
 /** The entry of no tail lines at all. */
 let noTail: usize = 0;
 /** The entry of a task that no one asks for. */
@@ -80,8 +80,26 @@ let found: usize = 0;
 let blocks: f64 = 0;
 let filtered: f64 = 0;
 
+/** To be called when the keys of the hash are there: nothing is known then. */
+export function start(): void {
+  startAnew();
+  masks = newDictionary();
+  tasks = newDictionary();
+  stacks = newDictionary();
+  tails = newDictionary();
+  recentMasks = newRecent();
+  recentTasks = newRecent();
+  recentStacks = newRecent();
+  recentTails = newRecent();
+  startGroups();
+  noTail = 0;
+  noTask = intern(tasks, 0, 0);
+  blocks = 0;
+  filtered = 0;
+}
+
 /**
- * To be called once, when the keys of the hash are there. Says how to group: by mask, task, stack (with tail), bits (a mask of those of groups), ts and free_ts; what is asked for; and what to leave out.
+ * To be called next. Says how to group: by mask, task, stack (with tail), bits (a mask of those of groups), ts and free_ts; what is asked for; and what to leave out.
  * `selectsAll`: all tasks are selected.
  */
 export function configure(
@@ -97,7 +115,6 @@ export function configure(
   released: bool,
 ): void {
   setKey(mask, task, stack, bits, ts, freeTs);
-  noTask = intern(tasks, 0, 0);
   wantsHead = head;
   wantsAllocator = allocator;
   withoutReleased = released;

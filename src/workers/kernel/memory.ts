@@ -1,6 +1,6 @@
 /**
- * The kernel's memory. Nothing is freed but all at once: tables grow by leaving their old place behind, which costs at most as much again as they
- * take.
+ * The kernel's memory. Nothing is freed but all at once, by startAnew: tables grow by leaving their old place behind, which costs at most as much again
+ * as they take.
  *
  *     │static data│control│ window ───── │ entries, records, slots as they come ──→
  */
@@ -12,6 +12,8 @@ const FEWEST_PAGES: i32 = 64;
 const MARGIN: usize = 1024;
 
 let top: usize = __heap_base;
+/** Where what is freed begins. */
+let floor: usize = 0;
 
 /** `size` bytes of zeros, aligned to 16. Traps when 4 GiB are full. */
 export function allocate(size: usize): usize {
@@ -22,4 +24,16 @@ export function allocate(size: usize): usize {
   const more = pages - memory.size();
   if (more > 0 && memory.grow(max(more, FEWEST_PAGES)) < 0 && memory.grow(more) < 0) unreachable();
   return at;
+}
+
+/** Bytes in use. */
+export function getBytesInUse(): usize {
+  return top;
+}
+
+/** Keeps what was allocated before the first call, and frees all that was allocated since. */
+export function startAnew(): void {
+  if (!floor) floor = top;
+  memory.fill(floor, 0, top - floor);
+  top = floor;
 }

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+
+/** `max 100000` or `150000 100000`: microseconds of CPU time that a cgroup has in a period, and the period. */
+const CPU_MAX = '/sys/fs/cgroup/cpu.max';
+
+/** CPUs that this process may run on, and has time on. */
+export function defaultThreads(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.ceil(cpusByTime())));
+}
+
+function cpusByTime(): number {
+  try {
+    const [quota = NaN, period = NaN] = readFileSync(CPU_MAX, 'utf8').split(' ').map(Number);
+    return quota > 0 && period > 0 ? quota / period : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** A quarter of the memory of the machine or the cgroup, whichever is less, in bytes. */
+export function defaultMemory(): number {
+  const ofCgroup = process.constrainedMemory() || Infinity;
+  return Math.floor(Math.min(totalmem(), ofCgroup) / 4);
+}
