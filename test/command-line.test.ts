@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { OPTIONS } from '../src/main/option-table.js';
+import { Progress } from '../src/main/progress.js';
 import { BLOCK, PROGRAMS, ROOT, run, runHere, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -22,6 +23,12 @@ const ERRORS: readonly (readonly [string, RegExp])[] = [
   ['--sort=-x dump out', /wrong argument after --sort option:-x .*"x".*T\|txt/],
   ['--sort=free dump out', /wrong argument after --sort option:free/],
   ['--pid=1,x dump out', /wrong\/invalid pid in from the command line:1,x/],
+  ['--pid=99999999999999999999 dump out', /wrong\/invalid pid in from the command line:9+ /],
+  ['--cull= --cull=st dump out', /wrong argument after --cull option:,st /],
+  ['-m5 dump out', /unknown option '-5'/],
+  ['--threads=1e2 dump out', /--threads takes/],
+  ['--max-memory=1M dump out', /--max-memory takes bytes from/],
+  ['--name=\ufffd dump out', /is not UTF-8/],
   ['--pid= dump out', /wrong\/invalid pid in from the command line:/],
   ['--tgid=1.5 dump out', /wrong\/invalid tgid in from the command line:1\.5/],
   ['-m -n dump out', /two sort orders: -n and -m/],
@@ -130,4 +137,23 @@ test('-d says on stderr how the options were understood', () => {
   const { stdout, stderr } = run('page_owner_sort', ['-d', '--cull=pid', dump, '-']);
   assert.match(stderr, /"cull":\["pid"\]/);
   assert.match(stdout, /^2 times/);
+});
+
+test('--no-progress shows none; without it a terminal is asked for', async () => {
+  const asked = mock.method(Progress, 'terminal', () => undefined);
+  await runHere(['--no-progress', dump, output]);
+  assert.equal(asked.mock.callCount(), 0);
+  await runHere([dump, output]);
+  assert.equal(asked.mock.callCount(), 1);
+  asked.mock.restore();
+});
+
+test('--help and --version may be shortened too', () => {
+  assert.match(run('page_owner_sort', ['--hel']).stdout, /^Usage: page_owner_sort/);
+  assert.match(run('page_owner_sort', ['--vers']).stdout, /^\d+\.\d+\.\d+/);
+});
+
+test('pageowner without a command is an error of one line', () => {
+  const { status, stderr } = run('pageowner', []);
+  assert.deepEqual({ status, stderr }, { status: 2, stderr: 'pageowner: no such command (try --help)\n' });
 });

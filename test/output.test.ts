@@ -94,3 +94,23 @@ test('a FIFO is written to, not replaced', () => {
   assert.match(stdout, /^\d+ times/);
   assert.ok(existsSync(fifo) && lstatSync(fifo).isFIFO());
 });
+
+test('a pipe may be the output, under the names that shells give it', () => {
+  for (const shell of ['$NODE $0 --cull=st $1 /dev/stdout | cat', '$NODE $0 --cull=st $1 >(cat); wait $!']) {
+    const { stdout, stderr } = run('page_owner_sort', [dump], { shell: shell.replaceAll('$NODE', NODE) });
+    assert.equal(stderr, '', shell);
+    assert.match(stdout, /^\d+ times, \d+ pages:\n/, shell);
+  }
+});
+
+test('a link that points nowhere yet stays one', async () => {
+  symlinkSync('report', join(folder, 'link'));
+  await sortDump({ input: dump, output: join(folder, 'link') });
+  assert.ok(lstatSync(join(folder, 'link')).isSymbolicLink());
+  assert.ok(lstatSync(join(folder, 'report')).isFile());
+});
+
+test('a report may have as long a name as there can be', async () => {
+  await sortDump({ input: dump, output: join(folder, 'r'.repeat(255)) });
+  assert.deepEqual(readdirSync(folder), ['r'.repeat(255)]);
+});

@@ -226,7 +226,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** The order in which blocks are compared, however the keys were typed. */
-const CULL_ORDER: readonly string[] = ['stacktrace', 'free', 'pid', 'tgid', 'name', 'allocator'];
+const CULL_ORDER: readonly string[] = ['stacktrace', 'pid', 'tgid', 'name', 'free', 'allocator'];
 
 function cullKeys({ cull }: ReferenceOptions): string[] {
   const typed = cull === undefined ? [] : cull.split(',').map((key) => SHORT_NAMES[key] ?? key);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { BLOCK, PROGRAMS, temporaryFolder } from './helpers.js';
+import { BLOCK, PROGRAMS, temporaryFolder, writeInto } from './helpers.js';
 
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -32,4 +32,25 @@ for (const [signal, code] of [
       assert.deepEqual(readdirSync(folder), []);
     });
   }
+}
+
+for (const [what, shell] of [
+  ['a FIFO that no one writes to', 'mkfifo fifo; exec $NODE $0 fifo report'],
+  ['a FIFO whose writer is idle', 'mkfifo fifo; sleep 30 > fifo & exec $NODE $0 fifo report'],
+  ['a report that no one reads', 'mkfifo fifo; exec $NODE $0 $1 fifo'],
+] as const) {
+  test(`a signal ends a run that waits for ${what}`, { timeout: 20_000 }, async () => {
+    const folder = temporaryFolder();
+    const dump = writeInto(temporaryFolder(), 'dump', BLOCK);
+    const script = join(PROGRAMS, 'page_owner_sort.js');
+    const command = shell.replace('$NODE', process.execPath);
+    const child = spawn('bash', ['-c', command, script, dump], { cwd: folder, stdio: 'ignore', detached: true });
+    await setTimeout(1000);
+    child.kill('SIGTERM');
+    const [status, signal] = await once(child, 'exit');
+    // A shell says 143 of both.
+    assert.ok(status === 143 || signal === 'SIGTERM', `${status} ${signal}`);
+    assert.deepEqual(readdirSync(folder), ['fifo']);
+    spawnSync('pkill', ['-g', String(child.pid)]);
+  });
 }

@@ -8,6 +8,7 @@ import { scanDump } from '../src/main/scan-dump.js';
 import { planSort } from '../src/main/sort-options.js';
 import { workerPool } from '../src/main/worker-pool.js';
 import { ChunkQueue } from '../src/workers/chunk-queue.js';
+import { ChunkRunner } from '../src/workers/chunk-runner.js';
 import { BLOCK, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -75,4 +76,11 @@ test('a failed run of several threads leaves no output', async () => {
   };
   await assert.rejects(sortDump({ input: dump, output, ...cut, onProgress }), /stop/);
   assert.deepEqual(readdirSync(own), []);
+});
+
+test('a thread may have had more chunks than a call may have arguments', () => {
+  const { scan } = planSort({ input: dump, output: '-' });
+  const [one, other] = [new ChunkRunner(scan), new ChunkRunner(scan)];
+  one.absorb({ ...other.finish(), milliseconds: new Float64Array(500_000) });
+  assert.equal(one.result().milliseconds.length, 500_000);
 });

@@ -1,16 +1,26 @@
-import { usageError } from './errors.js';
+import { quoted, usageError } from './errors.js';
 import type { OptionEntry } from './option-table.js';
+
+/** The options that commander adds. */
+const COMMANDERS: readonly OptionEntry[] = ['help', 'version'].map((name) => ({
+  id: name,
+  long: name,
+  group: '',
+  help: '',
+}));
 
 /**
  * Rewrites arguments as getopt_long understands them into what commander does: long names may be shortened while unambiguous
  * (`--cu=st`), and an option with an implied value takes a value only after `=`. Throws where a short form is ambiguous.
  */
-export function expandArguments(args: readonly string[], options: readonly OptionEntry[]): string[] {
+export function expandArguments(args: readonly string[], entries: readonly OptionEntry[]): string[] {
+  const options = [...entries, ...COMMANDERS];
   const expanded: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as string;
     if (arg === '--') return [...expanded, ...args.slice(i)];
     if (!arg.startsWith('--')) {
+      checkLetters(arg, options);
       expanded.push(arg);
       continue;
     }
@@ -26,6 +36,13 @@ export function expandArguments(args: readonly string[], options: readonly Optio
     if (takesNext && !option.impliedValue && i + 1 < args.length) expanded.push(args[++i] as string);
   }
   return expanded;
+}
+
+/** Throws for letters that are no options: commander would take `-5` for an operand. */
+function checkLetters(arg: string, options: readonly OptionEntry[]): void {
+  if (!arg.startsWith('-') || arg === '-') return;
+  const unknown = [...arg.slice(1)].find((letter) => letter !== 'h' && !options.some(({ short }) => short === letter));
+  if (unknown) throw usageError(`unknown option '-${quoted(unknown)}' (try --help)`);
 }
 
 function findOption(typed: string, options: readonly OptionEntry[]): OptionEntry | undefined {

@@ -9,7 +9,9 @@ export async function chunkLatency(milliseconds: Float64Array): Promise<ChunkLat
   await initWebAssembly();
   const histogram = build({ useWebAssembly: true, numberOfSignificantValueDigits: 3 });
   for (const value of milliseconds) histogram.recordValue(Math.round(value * PER_MILLISECOND));
-  const percentile = (p: number): number => histogram.getValueAtPercentile(p) / PER_MILLISECOND;
+  // A percentile is the upper end of a range of values that the histogram does not tell apart.
+  const percentile = (p: number): number =>
+    Math.min(histogram.getValueAtPercentile(p), histogram.maxValue) / PER_MILLISECOND;
   const latency = {
     p50: percentile(50),
     p90: percentile(90),

@@ -1,8 +1,8 @@
 /** All errors that a user can meet: one line each, which says what, where, and what to do about it. */
 import { LONGEST_BLOCK } from '../workers/chunk-runner.js';
-import { LONG_BLOCK, type ReadFailure } from '../workers/task.js';
+import { END, LONG_BLOCK, type ReadFailure } from '../workers/task.js';
 
-export type ErrorCode = 'usage' | 'input' | 'output' | 'worker';
+export type ErrorCode = 'usage' | 'input' | 'output' | 'worker' | 'memory';
 
 export class PageownerError extends Error {
   readonly code: ErrorCode;
@@ -15,12 +15,14 @@ export class PageownerError extends Error {
 }
 
 /** Printable, on one line, and not too long: names from the command line and from other programs may be anything. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const line = JSON.stringify(text).slice(1, -1);
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
 const ERRNO_TEXTS: Readonly<Record<string, string>> = {
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
   ENOENT: 'no such file or directory',
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
@@ -41,6 +43,15 @@ function errnoText(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code && ERRNO_TEXTS[code]) || code || quoted(String(message));
 }
+
+export const noCommand = (): PageownerError => new PageownerError('usage', 'no such command (try --help)');
+
+export const outOfMemory = (error: Error): PageownerError =>
+  new PageownerError(
+    'memory',
+    `out of memory (${quoted(error.message)}): try a lower --max-memory, so that groups are put aside earlier, or fewer --threads`,
+    error,
+  );
 
 export const usageError = (message: string): PageownerError => new PageownerError('usage', message);
 
@@ -65,7 +76,9 @@ export const scanFailed = (input: string, { offset, code, folder }: ReadFailure)
         'input',
         code === LONG_BLOCK
           ? `${quoted(input)} has a block of more than ${LONGEST_BLOCK} bytes before byte ${offset}: this is no page_owner dump`
-          : `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`,
+          : code === END
+            ? `${quoted(input)} got shorter while it was read: it ends at byte ${offset}; run again when it is complete`
+            : `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`,
       );
 
 export const cannotSpill = (folder: string, error: unknown): PageownerError =>
@@ -78,7 +91,7 @@ export const cannotSpill = (folder: string, error: unknown): PageownerError =>
 export const inputChanged = (input: string, before: number, after: number): PageownerError =>
   new PageownerError(
     'input',
-    `${quoted(input)} changed while it was read (from ${before} to ${after} bytes); run again when it is complete`,
+    `${quoted(input)} changed while it was read (${before === after ? 'someone wrote to it' : `from ${before} to ${after} bytes`}); run again when it is complete`,
   );
 
 export const cannotUnpack = (input: string, format: string, reason: string): PageownerError =>

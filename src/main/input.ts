@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { call } from './call.js';
+import { call, mayBlock } from './call.js';
 import { formatOf, LONGEST_MAGIC } from './compression.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
 
@@ -34,20 +34,34 @@ export interface StreamInput extends AnyInput {
   readonly size?: never;
 }
 
+/** How messages name an input. */
+export function inputName(path: string): string {
+  return path === STANDARD_INPUT ? 'standard input' : path;
+}
+
 /** Opens a file, `-`, a FIFO or a device; packed content is told by its first bytes. Throws if it cannot be read. */
 export async function openInput(path: string): Promise<Input> {
-  if (path === STANDARD_INPUT) return streamInput('standard input', fstatSync(STDIN_FD), process.stdin, () => {});
+  if (path === STANDARD_INPUT) {
+    const stats = fstatSync(STDIN_FD);
+    if (stats.isDirectory()) throw cannotRead(inputName(path), { code: 'EISDIR' });
+    return streamInput(inputName(path), stats, process.stdin, () => {});
+  }
   let fd = -1;
   try {
     // A FIFO is open only when someone writes to it.
-    fd = await call<number>((done) => open(path, 'r', done));
+    fd = await mayBlock(call<number>((done) => open(path, 'r', done)));
     const stats = fstatSync(fd);
     if (stats.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
       const start = Buffer.alloc(LONGEST_MAGIC);
       const read = readSync(fd, start, 0, start.length, 0);
-      if (!formatOf(start.subarray(0, read))) return fileInput(path, fd, stats);
+      if (!formatOf(path, start.subarray(0, read))) return fileInput(path, fd, stats);
+    }
+    if (stats.isFIFO()) {
+      const pipe = fd;
+      fd = -1;
+      return await pipeInput(path, stats, pipe);
     }
     const stream = createReadStream('', { fd, autoClose: false, highWaterMark: READ_BYTES });
     return await streamInput(
@@ -62,6 +76,18 @@ export async function openInput(path: string): Promise<Input> {
   }
 }
 
+/** Reads a pipe as a socket, which waits without a thread: one that waits in a read keeps the process from its end. */
+async function pipeInput(name: string, stats: Stats, fd: number): Promise<StreamInput> {
+  const { Socket } = await import('node:net');
+  const socket = new Socket({ fd, readable: true, writable: false });
+  try {
+    return await streamInput(name, stats, socket, () => socket.destroy());
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
 function fileInput(name: string, fd: number, stats: Stats): FileInput {
   return {
     name,
@@ -69,9 +95,9 @@ function fileInput(name: string, fd: number, stats: Stats): FileInput {
     fd,
     size: stats.size,
     close: once(() => {
-      const { size } = fstatSync(fd);
+      const { size, mtimeMs } = fstatSync(fd);
       closeSync(fd);
-      if (size !== stats.size) throw inputChanged(name, stats.size, size);
+      if (size !== stats.size || mtimeMs !== stats.mtimeMs) throw inputChanged(name, stats.size, size);
     }),
   };
 }
@@ -89,7 +115,7 @@ function once(close: () => void): () => void {
 
 async function streamInput(name: string, stats: Stats, stream: Readable, close: () => void): Promise<StreamInput> {
   const { start, whole } = await peek(readErrorsNamed(name, stream), LONGEST_MAGIC);
-  const format = formatOf(start);
+  const format = formatOf(name, start);
   // Loaded only here: it takes longer to load than a small dump to sort.
   const pieces = format ? (await import('./unpack.js')).UNPACK[format](name, whole) : whole;
   return { name, stats, pieces, close };

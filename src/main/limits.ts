@@ -23,3 +23,6 @@ export const BYTES_PER_THREAD: number = 2 ** 27;
 
 /** A thread has so much for its groups, however little memory there is: its windows and tables take 5 MiB when they are empty. */
 export const LEAST_SPILL_BYTES: number = 12 * 2 ** 20;
+
+/** However much memory there is: the kernel's ends at 4 GiB, and must hold what two threads found, and tables that grow. */
+export const MOST_SPILL_BYTES: number = 2 ** 30;

@@ -136,7 +136,7 @@ export const OPTIONS: readonly OptionEntry[] = [
     help: 'say on stderr what was read and how fast: --stats or --stats=json',
   },
   {
-    id: 'noProgress',
+    id: 'progress',
     long: 'no-progress',
     group: RUNNING,
     help: 'no progress line (there is none unless stderr is a terminal)',

@@ -1,12 +1,16 @@
 import {
+  accessSync,
   close,
+  constants,
   fchmodSync,
+  fchownSync,
   fdatasync,
   fstatSync,
   fsync,
   lstatSync,
   open,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   type Stats,
@@ -14,8 +18,8 @@ import {
   unlinkSync,
   write,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { call } from './call.js';
+import { dirname, join, resolve } from 'node:path';
+import { call, mayBlock } from './call.js';
 import { cannotWrite, sameFile } from './errors.js';
 import type { Input } from './input.js';
 import { undoAtEnd } from './undo.js';
@@ -55,11 +59,16 @@ export async function openOutput(path: string, input: Input): Promise<Output> {
     return standardOutput();
   }
   try {
-    const target = resolveLinks(path);
-    const existing = statSync(target, { throwIfNoEntry: false });
+    const existing = statSync(path, { throwIfNoEntry: false });
     refuseInput(path, existing, input);
-    if (!existing || existing.isFile()) return await temporaryFile(path, target, existing);
-    return openedFile(path, await call<number>((done) => open(target, 'w', done)));
+    if (!existing) return temporaryFile(path, isLink(path) ? linkTarget(path) : path, existing);
+    // What is opened already (/dev/fd/N) cannot be replaced, and neither can a device or a FIFO.
+    if (!existing.isFile() || isOpenFile(path)) {
+      return openedFile(path, await mayBlock(call<number>((done) => open(path, 'w', done))));
+    }
+    // Whoever may not write a file may not replace it either.
+    accessSync(path, constants.W_OK);
+    return temporaryFile(path, isLink(path) ? realpathSync(path) : path, existing);
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code?.startsWith('E') ? cannotWrite(path, error) : error;
   }
@@ -70,15 +79,22 @@ function refuseInput(path: string, output: Stats | undefined, input: Input): voi
   if (isSame) throw sameFile(input.name, path);
 }
 
-/** The file behind symbolic links, so that a link stays one. */
-function resolveLinks(path: string): string {
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
-  return isLink && statSync(path, { throwIfNoEntry: false }) ? realpathSync(path) : path;
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** Where a link points to that has no file yet. */
+function linkTarget(path: string): string {
+  return resolve(dirname(path), readlinkSync(path));
+}
+
+function isOpenFile(path: string): boolean {
+  return /^\/(dev|proc\/[^/]+)\/fd\/\d+$|^\/dev\/std(out|err)$/.test(path);
 }
 
 /** Writes beside the target and takes its place at the end. */
-async function temporaryFile(path: string, target: string, existing: Stats | undefined): Promise<Output> {
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${Date.now().toString(36)}.tmp`);
+function temporaryFile(path: string, target: string, existing: Stats | undefined): Output {
+  const temporary = join(dirname(target), `.pageowner-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
   const fd = openSync(temporary, 'wx', existing ? existing.mode & PERMISSIONS : 0o666);
   const forget = undoAtEnd(() => unlinkSync(temporary));
   const output = openedFile(path, fd);
@@ -97,7 +113,7 @@ async function temporaryFile(path: string, target: string, existing: Stats | und
     },
     async commit() {
       try {
-        if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
+        if (existing) keepOwner(fd, existing);
         await syncing;
         // Some file systems tell only here that the disk is full.
         await call((done) => fsync(fd, done));
@@ -120,13 +136,21 @@ async function temporaryFile(path: string, target: string, existing: Stats | und
   };
 }
 
+/** Mode and, for root, owner stay those of the file that is replaced. */
+function keepOwner(fd: number, { uid, gid, mode }: Stats): void {
+  if (process.getuid?.() === 0) fchownSync(fd, uid, gid);
+  fchmodSync(fd, mode & PERMISSIONS);
+}
+
 /** Writes where there is nothing to replace: a device or a FIFO. */
 function openedFile(path: string, fd: number): Output {
   return {
     async write(bytes) {
       try {
         for (let done = 0; done < bytes.length; ) {
-          done += await call<number>((callback) => write(fd, bytes, done, bytes.length - done, null, callback));
+          done += await mayBlock(
+            call<number>((callback) => write(fd, bytes, done, bytes.length - done, null, callback)),
+          );
         }
       } catch (error) {
         throw cannotWrite(path, error);
@@ -153,7 +177,11 @@ function standardOutput(): Output {
         });
         return undefined;
       }),
-    async commit() {},
-    async discard() {},
+    async commit() {
+      process.stdout.off('error', onError);
+    },
+    async discard() {
+      process.stdout.off('error', onError);
+    },
   };
 }

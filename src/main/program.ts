@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
-import { PageownerError } from './errors.js';
+import { isBlocked } from './call.js';
+import { noCommand, outOfMemory, PageownerError, quoted } from './errors.js';
 import { undoAll } from './undo.js';
 
 /** Signals that end a run, and the exit codes that shells give them. */
@@ -15,7 +16,9 @@ export async function runProgram(program: Command, args: () => string[], exitCod
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
       undoAll();
-      process.exit(code);
+      if (!isBlocked()) process.exit(code);
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
     });
   }
   silenceErrors(program);
@@ -42,9 +45,19 @@ function silenceErrors(command: Command): void {
 
 function messageOf(error: unknown): string {
   if (error instanceof PageownerError) return error.message;
-  if (error instanceof CommanderError) return `${error.message.replace(/^error: /, '').split('\n')[0]} (try --help)`;
-  if (error instanceof RangeError) return `out of memory: ${error.message}`;
+  if (error instanceof CommanderError) {
+    if (error.code === 'commander.help') return noCommand().message;
+    return `${quoted(error.message.replace(/^error: /, ''))} (try --help)`;
+  }
+  if (isOutOfMemory(error)) return outOfMemory(error as Error).message;
   return `internal error: ${(error as Error).stack?.split('\n').slice(0, 3).join(' ') ?? String(error)}`;
+}
+
+/** As V8 says it, and as the kernel of the scan does, whose memory ends at 4 GiB. */
+function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && /alloc|memory/i.test(error.message))
+  );
 }
 
 function version(): string {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { KEYS } from '../merge/keys.js';
 import { usageError } from './errors.js';
+import { inputName } from './input.js';
 import { OPTIONS, SORT_FLAGS } from './option-table.js';
 import { Progress } from './progress.js';
 import { sortDump } from './sort-dump.js';
@@ -59,7 +60,7 @@ export function sortCommand(form: SortCommandForm): Command {
     option.attributeName = () => entry.id;
     if (entry.choices) option.choices(entry.choices);
     else if (entry.joins)
-      option.argParser((value, before: string | undefined) => (before ? `${before},${value}` : value));
+      option.argParser((value, before: string | undefined) => (before === undefined ? value : `${before},${value}`));
     command.addOption(option);
   }
   command.addHelpText('after', `\n${keysHelp()}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
@@ -86,7 +87,7 @@ async function run(
   values: Values,
 ): Promise<void> {
   const progress = { bar: undefined as Progress | undefined };
-  const terminal = values.noProgress ? undefined : Progress.terminal();
+  const terminal = values.progress === false ? undefined : Progress.terminal();
   const options: SortOptions = {
     ...(values as Partial<SortOptions>),
     ...sortOf(values),
@@ -99,11 +100,17 @@ async function run(
       progress.bar.advance(bytes);
     },
   };
-  if (values.debug) process.stderr.write(`${speaker}: ${JSON.stringify(planSort(options))}\n`);
+  if (values.debug) process.stderr.write(`${speaker}: ${debugText(options)}\n`);
   const summary = await sortDump(options).finally(() => progress.bar?.end());
-  for (const warning of summaryWarnings(input, summary)) process.stderr.write(`${speaker}: ${warning}\n`);
+  for (const warning of summaryWarnings(inputName(input), summary)) process.stderr.write(`${speaker}: ${warning}\n`);
   if (values.stats === 'json') process.stderr.write(`${JSON.stringify(summary)}\n`);
   if (values.stats === 'text') process.stderr.write(summaryText(summary));
+}
+
+function debugText(options: SortOptions): string {
+  const isBytes = (value: unknown): value is { data: number[] } =>
+    (value as { type?: unknown } | null)?.type === 'Buffer';
+  return JSON.stringify(planSort(options), (_, value) => (isBytes(value) ? Buffer.from(value.data).toString() : value));
 }
 
 /** The sort order that was typed, as a flag or after --sort. */

@@ -5,7 +5,7 @@ import { KEYS, type Key } from '../merge/keys.js';
 import type { OrderSpec } from '../merge/order.js';
 import { fillRandomly } from '../merge/random.js';
 import type { ScanPlan } from '../workers/task.js';
-import { badPidList, unknownKey, usageError } from './errors.js';
+import { badPidList, quoted, unknownKey, usageError } from './errors.js';
 import {
   BYTES_PER_THREAD,
   CHUNKS_FOR_MAIN,
@@ -13,6 +13,7 @@ import {
   LEAST_MEMORY,
   LEAST_SPILL_BYTES,
   MOST_CHUNK_BYTES,
+  MOST_SPILL_BYTES,
   OWN_BYTES,
   SPILL_SHARES,
 } from './limits.js';
@@ -66,11 +67,15 @@ export interface SortPlan {
 
 const MOST_THREADS = 256;
 
+/** What Node makes of bytes on the command line that are not UTF-8: what they were is lost. */
+const NOT_UTF8 = '\ufffd';
+
 /** The keys that a block's task and times tell. */
 const HEAD_KEYS = ['free', 'pid', 'tgid', 'name', 'alloc_ts', 'free_ts'];
 
 /** Fills in defaults. Throws a usage error, which names the option, for what has no meaning. */
 export function planSort(options: SortOptions): SortPlan {
+  checkTypes(options);
   const compat = options.compat ?? '6.12';
   if (!COMPATS.includes(compat)) throw usageError(`--compat takes ${COMPATS.join(' or ')}, not ${compat}`);
   const cull = options.cull === undefined ? [] : parseCull(options.cull);
@@ -96,12 +101,34 @@ export function planSort(options: SortOptions): SortPlan {
       },
       order,
       folder: runFolder(options.tmpDir ?? tmpdir()),
-      spillBytes: Math.max(LEAST_SPILL_BYTES, (maxMemory - OWN_BYTES) / (SPILL_SHARES * threads)),
+      spillBytes: Math.min(
+        MOST_SPILL_BYTES,
+        Math.max(LEAST_SPILL_BYTES, (maxMemory - OWN_BYTES) / (SPILL_SHARES * threads)),
+      ),
     },
     threads,
     chunkBytes,
     aloneBytes: chunkBytes * CHUNKS_FOR_MAIN,
   };
+}
+
+/** Options whose values are text; those that take a number beside; and all others. */
+const TEXTS = ['input', 'output', 'cull', 'sort', 'pid', 'tgid', 'name', 'compat', 'tmpDir'];
+const SIZES = ['threads', 'chunkSize', 'maxMemory'];
+
+/** For callers without types: says which option it is. */
+function checkTypes(options: SortOptions): void {
+  for (const name of ['input', 'output'] as const)
+    if (options[name] === undefined) throw usageError(`no ${name} given`);
+  for (const [name, value] of Object.entries(options)) {
+    const isRight =
+      value === undefined ||
+      ((TEXTS.includes(name) ? typeof value === 'string' : true) &&
+        (SIZES.includes(name) ? ['string', 'number'].includes(typeof value) : true));
+    if (!isRight) throw usageError(`${name} takes text, not ${quoted(JSON.stringify(value))}`);
+    if (typeof value === 'string' && value.includes(NOT_UTF8))
+      throw usageError(`${name}: "${quoted(value)}" is not UTF-8 text, which is all that can be given here`);
+  }
 }
 
 function parseCull(typed: string): string[] {
@@ -139,15 +166,17 @@ function parseSelection({ pid, tgid, name, withoutReleased }: SortOptions): Sele
 
 function parsePids(option: 'pid' | 'tgid', typed: string): number[] {
   return typed.split(',').map((part) => {
-    if (!/^\s*[+-]?\d+$/.test(part)) throw badPidList(option, typed);
+    // As strtol has it, which takes a long.
+    if (!/^\s*[+-]?\d+$/.test(part) || BigInt.asIntN(64, BigInt(part)) !== BigInt(part))
+      throw badPidList(option, typed);
     return Number(part);
   });
 }
 
 function parseThreads(typed: string | number | undefined): number {
-  const threads = typed === undefined ? defaultThreads() : Number(typed);
+  const threads = typed === undefined ? defaultThreads() : /^\d+$/.test(String(typed)) ? Number(typed) : 0;
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
-  throw usageError(`--threads takes a whole number from 1 to ${MOST_THREADS}, not ${typed}`);
+  throw usageError(`--threads takes a whole number from 1 to ${MOST_THREADS}, not ${quoted(String(typed))}`);
 }
 
 function parseSize(
@@ -160,7 +189,7 @@ function parseSize(
   const bytes = typed === undefined ? byDefault : parseBytes(String(typed));
   if (bytes !== undefined && bytes >= least && bytes <= most) return bytes;
   const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `from ${least} on`;
-  throw usageError(`--${option} takes bytes ${range} (65536, 64K, 256M, 2G), not ${typed}`);
+  throw usageError(`--${option} takes bytes ${range} (65536, 64K, 256M, 2G), not ${quoted(String(typed))}`);
 }
 
 /** A name that no one knows before. */

@@ -1,4 +1,5 @@
 import type { Counts } from '../merge/partial.js';
+import { quoted } from './errors.js';
 
 /** Milliseconds that chunks took to be read and scanned, over all threads. */
 export interface ChunkLatency {
@@ -99,12 +100,12 @@ export function summaryWarnings(input: string, summary: RunSummary): string[] {
   const warnings: string[] = [];
   if (summary.unterminatedAt !== null) {
     warnings.push(
-      `${input}: the last block, at byte ${summary.unterminatedAt}, has no empty line behind it and was left out; the dump may be cut off`,
+      `${quoted(input)}: the last block, at byte ${summary.unterminatedAt}, has no empty line behind it and was left out; the dump may be cut off`,
     );
   }
   if (summary.foreign > 0) {
     warnings.push(
-      `${input}: ${summary.foreign} blocks have no "Page allocated via order" and are grouped as plain text, the first at byte ${summary.foreignAt[0]}`,
+      `${quoted(input)}: ${summary.foreign} blocks have no "Page allocated via order" and are grouped as plain text, the first at byte ${summary.foreignAt[0]}`,
     );
   }
   return warnings;

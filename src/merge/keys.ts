@@ -58,20 +58,6 @@ export const KEYS: readonly Key[] = [
     },
   },
   {
-    id: 'free',
-    help: 'whether free_ts is 0',
-    names: ['f', 'free'],
-    identify: (key, block) => key.integer(hasFreeTs(block.freeSeconds, block.freeNanos)),
-    words: (table) => [
-      (into) => {
-        const { freeSeconds, freeNanos } = table.columns;
-        for (let i = 0; i < into.length; i++) into[i] = hasFreeTs(at(freeSeconds, i), at(freeNanos, i));
-      },
-    ],
-    bytes: (out, { columns: { freeSeconds, freeNanos } }, group) =>
-      out.number(hasFreeTs(at(freeSeconds, group), at(freeNanos, group))),
-  },
-  {
     id: 'pid',
     help: 'process id',
     names: ['p', 'pid'],
@@ -112,6 +98,20 @@ export const KEYS: readonly Key[] = [
       appendString(out, tasks.names, at(tasks.name, at(columns.task, group)));
       out.terminate(from);
     },
+  },
+  {
+    id: 'free',
+    help: 'whether free_ts is 0',
+    names: ['f', 'free'],
+    identify: (key, block) => key.integer(hasFreeTs(block.freeSeconds, block.freeNanos)),
+    words: (table) => [
+      (into) => {
+        const { freeSeconds, freeNanos } = table.columns;
+        for (let i = 0; i < into.length; i++) into[i] = hasFreeTs(at(freeSeconds, i), at(freeNanos, i));
+      },
+    ],
+    bytes: (out, { columns: { freeSeconds, freeNanos } }, group) =>
+      out.number(hasFreeTs(at(freeSeconds, group), at(freeNanos, group))),
   },
   {
     id: 'allocator',

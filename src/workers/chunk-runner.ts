@@ -92,7 +92,7 @@ export class ChunkRunner {
       this.runs.push(...found.runs);
       addCounts(this.spilled, found.counts);
     } else this.scanner.absorb(found);
-    this.milliseconds.push(...milliseconds);
+    for (const chunk of milliseconds) this.milliseconds.push(chunk);
     this.spent.reading += spent.reading;
     this.spent.parsing += spent.parsing;
   }

@@ -2,6 +2,7 @@
 declare global {
   namespace WebAssembly {
     class CompileError extends Error {}
+    class RuntimeError extends Error {}
 
     class Module {
       constructor(bytes: Uint8Array);

@@ -6,8 +6,10 @@ const WINDOW_BYTES: number = 1 << 21;
 /** Where a page of the dump begins in the window, there begins a page of memory: Linux copies fast then. */
 const PAGE = 4096;
 
-/** Room for an unfinished block before the window; it grows for larger ones. */
-const FIRST_LEAD_BYTES = 1 << 16;
+/** Room for an unfinished block before the window. */
+const LEAD_BYTES = 1 << 16;
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * Gives the scanner a dump piece by piece. A block that is unfinished at the end of a piece is kept, just before where the next one goes:
@@ -18,9 +20,9 @@ const FIRST_LEAD_BYTES = 1 << 16;
 export class Window {
   private scanner: Scanner;
   private readonly longestBlock: number;
-  private leadBytes = FIRST_LEAD_BYTES;
-  /** Where the window begins. */
-  private base: number;
+  /** Where the window begins, and where its memory ends. */
+  private base = 0;
+  private limit = 0;
   /** What is not grouped yet. */
   private from = 0;
   private to = 0;
@@ -32,19 +34,28 @@ export class Window {
   constructor(scanner: Scanner, longestBlock: number) {
     this.scanner = scanner;
     this.longestBlock = longestBlock;
-    this.base = scanner.allocate(this.leadBytes + WINDOW_BYTES) + this.leadBytes;
+    this.place(NOTHING, WINDOW_BYTES);
   }
 
   /** Where to put the bytes of the dump that stand at `position`: behind what came last, unless that ended with a block. */
   room(position: number): Uint8Array {
     const kept = this.to - this.from;
-    if (kept > this.leadBytes) this.growLead(kept);
+    this.position = position;
+    if (kept > LEAD_BYTES) return this.roomBehind(kept);
     const start = this.base + (position % PAGE);
     this.scanner.memory.copyWithin(start - kept, this.from, this.to);
     this.from = start - kept;
     this.to = start;
-    this.position = position;
     return this.scanner.memory.subarray(start, this.base + WINDOW_BYTES);
+  }
+
+  /** The same for a block that is too long to be moved for each piece: pieces are put behind it, and it moves only when there is no room. */
+  private roomBehind(kept: number): Uint8Array {
+    if (this.limit - this.to < WINDOW_BYTES) {
+      const copy = this.scanner.memory.slice(this.from, this.to);
+      this.place(copy, 2 * kept + WINDOW_BYTES);
+    }
+    return this.scanner.memory.subarray(this.to, this.to + WINDOW_BYTES);
   }
 
   /**
@@ -79,21 +90,16 @@ export class Window {
   renew(change: (scanner: Scanner) => Scanner): void {
     const copy = this.scanner.memory.slice(this.from, this.to);
     this.scanner = change(this.scanner);
-    this.place(copy);
+    this.place(copy, Math.max(WINDOW_BYTES, 2 * copy.length));
   }
 
-  private growLead(kept: number): void {
-    const copy = this.scanner.memory.slice(this.from, this.to);
-    this.leadBytes = Math.ceil((2 * kept) / PAGE) * PAGE;
-    this.place(copy);
-  }
-
-  /** Makes room for lead and window, and puts there what is not grouped yet. */
-  private place(copy: Uint8Array): void {
-    const place = this.scanner.allocate(this.leadBytes + WINDOW_BYTES);
-    this.base = place + this.leadBytes;
-    this.from = place;
-    this.to = place + copy.length;
-    this.scanner.memory.set(copy, place);
+  /** Takes new memory, and puts there what is not grouped yet. */
+  private place(copy: Uint8Array, windowBytes: number): void {
+    const start = this.scanner.allocate(LEAD_BYTES + windowBytes);
+    this.base = start + LEAD_BYTES;
+    this.limit = this.base + windowBytes;
+    this.from = copy.length <= LEAD_BYTES ? this.base - copy.length : this.base;
+    this.to = this.from + copy.length;
+    this.scanner.memory.set(copy, this.from);
   }
 }
