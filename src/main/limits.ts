@@ -10,7 +10,7 @@ export const MOST_CHUNK_BYTES: number = 2 ** 31;
 export const CHUNKS_FOR_MAIN = 256;
 
 /** Of --max-memory so much is Node's and the program's own: an empty run takes 50 MB. */
-export const OWN_BYTES: number = 56 * 2 ** 20;
+export const OWN_BYTES: number = 64 * 2 ** 20;
 
 /** Less --max-memory than this makes no sense. */
 export const LEAST_MEMORY: number = 64 * 2 ** 20;
@@ -21,7 +21,7 @@ export const SPILL_SHARES = 4;
 /** More threads than --max-memory has of this are not started. */
 export const BYTES_PER_THREAD: number = 2 ** 27;
 
-/** A thread has so much for its groups, however little memory there is: its windows and tables take 5 MiB when they are empty. */
+/** A thread has so much for its groups, however little memory there is: its tables take 3 MiB when they are empty. */
 export const LEAST_SPILL_BYTES: number = 12 * 2 ** 20;
 
 /** However much memory there is: the kernel's ends at 4 GiB, and must hold what two threads found, and tables that grow. */

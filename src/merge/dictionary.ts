@@ -84,13 +84,6 @@ export class Dictionary extends StringList {
     return stands ? from + length : -1;
   }
 
-  /** Forgets all strings; ids begin at 0 again. */
-  clear(): void {
-    this.size = 0;
-    this.latest = FREE;
-    this.table.fill(FREE);
-  }
-
   /** A copy of the strings, to be sent. */
   copy(): Strings {
     return {

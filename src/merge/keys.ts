@@ -19,6 +19,8 @@ export interface Key {
   readonly flag?: { readonly letter: string; readonly descending: boolean };
   /** Appends what must be equal in two blocks of one group. Where it is present, --cull takes the key. */
   readonly identify?: (key: KeyBytes, block: Row, tasks: Tasks) => void;
+  /** The part of a block that tells a key to cull by: what the kernel of the scan must compare. */
+  readonly toldBy?: 'stack' | 'task' | 'allocator' | 'free';
   /** Ascending order of groups. */
   readonly words: (table: Table) => readonly Word[];
   /** The same order as bytes, for groups that are sorted out of memory. Absent: the key is a count, which is known only in the end. */
@@ -36,7 +38,8 @@ export function hasFreeTs(seconds: number, nanos: number): number {
 }
 
 /**
- * All that --cull, --sort and the short sort options know; a new key is a new entry. The keys that cull stand in the order in which they
+ * All that --cull, --sort and the short sort options know; a new key is a new entry. (One to cull by that is told by another part of a block than
+ * those of toldBy also needs a place in the kernel's groups.) The keys that cull stand in the order in which they
  * break ties: that of the C tool's first sort, by which it culls.
  */
 export const KEYS: readonly Key[] = [
@@ -46,6 +49,7 @@ export const KEYS: readonly Key[] = [
     names: ['st', 'stacktrace'],
     sorts: true,
     flag: { letter: 's', descending: false },
+    toldBy: 'stack',
     identify: (key, block) => {
       key.integer(block.stack);
       key.integer(block.tail);
@@ -63,6 +67,7 @@ export const KEYS: readonly Key[] = [
     names: ['p', 'pid'],
     sorts: true,
     flag: { letter: 'p', descending: false },
+    toldBy: 'task',
     identify: (key, block, tasks) => key.number(at(tasks.pid, block.task)),
     words: (table) => taskWords(table, table.tasks.pid),
     bytes: (out, { tasks, columns }, group) => out.number(at(tasks.pid, at(columns.task, group)) + 1),
@@ -73,6 +78,7 @@ export const KEYS: readonly Key[] = [
     names: ['tg', 'tgid'],
     sorts: true,
     flag: { letter: 'P', descending: false },
+    toldBy: 'task',
     identify: (key, block, tasks) => key.number(at(tasks.tgid, block.task)),
     words: (table) => taskWords(table, table.tasks.tgid),
     bytes: (out, { tasks, columns }, group) => out.number(at(tasks.tgid, at(columns.task, group)) + 1),
@@ -83,6 +89,7 @@ export const KEYS: readonly Key[] = [
     names: ['n', 'name'],
     sorts: true,
     flag: { letter: 'n', descending: false },
+    toldBy: 'task',
     identify: (key, block, tasks) => key.integer(at(tasks.name, block.task)),
     words: (table) => {
       const ranks = table.tasks.names.ranks();
@@ -103,6 +110,7 @@ export const KEYS: readonly Key[] = [
     id: 'free',
     help: 'whether free_ts is 0',
     names: ['f', 'free'],
+    toldBy: 'free',
     identify: (key, block) => key.integer(hasFreeTs(block.freeSeconds, block.freeNanos)),
     words: (table) => [
       (into) => {
@@ -118,6 +126,7 @@ export const KEYS: readonly Key[] = [
     help: 'CMA, SLAB, VMALLOC or OTHERS',
     names: ['ator', 'allocator'],
     sorts: true,
+    toldBy: 'allocator',
     identify: (key, block) => key.integer(block.allocator),
     words: (table) => [(into) => into.set(table.columns.allocator.subarray(0, into.length))],
     bytes: (out, { columns }, group) => out.number(at(columns.allocator, group)),

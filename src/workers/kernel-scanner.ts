@@ -6,6 +6,7 @@ import { Dictionary, type Strings } from '../merge/dictionary.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { type Columns, newRow, type Row } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
+import { keyOf } from '../merge/keys.js';
 import { Masks } from '../merge/masks.js';
 import { addCounts, type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
 import type { Table } from '../merge/table.js';
@@ -51,9 +52,6 @@ const KNOWN = 128;
 const Bits = { SHAPE: 0xff, ALLOCATOR: 0xff00, HAS_FREE_TS: 1 << 16 } as const;
 const ALLOCATOR_SHIFT = 8;
 
-/** The keys of --cull that a task tells. */
-const TASK_KEYS = ['pid', 'tgid', 'name'];
-
 const PAGE = 4096;
 const NANOS_PER_SECOND = 1_000_000_000n;
 
@@ -76,6 +74,8 @@ export class KernelScanner implements Scanner {
   private readonly key: KeyBytes = new KeyBytes();
   private readonly row: Row = newRow();
   readonly counts: Counts = noCounts();
+  /** Memory that was allocated for what is to be scanned, now or before. */
+  private windowBytes = 0;
   private scratch = 0;
   private scratchLength = 0;
 
@@ -109,6 +109,7 @@ export class KernelScanner implements Scanner {
 
   allocate(length: number): number {
     const place = this.kernel.allocate(length + PAGE + MARGIN);
+    this.windowBytes += length;
     return Math.ceil(place / PAGE) * PAGE;
   }
 
@@ -150,7 +151,7 @@ export class KernelScanner implements Scanner {
   }
 
   get bytesHeld(): number {
-    return this.kernel.getBytesInUse();
+    return this.kernel.getBytesInUse() - this.windowBytes;
   }
 
   renew(): Scanner {
@@ -204,14 +205,15 @@ export class KernelScanner implements Scanner {
   private configure(): void {
     const { cull, text, selection, wantsHead, wantsAllocator } = this.grouping;
     const { byText } = this;
+    const parts = cull.map((key) => keyOf(key).toldBy);
     const bits =
       (byText ? Bits.SHAPE : 0) |
-      (cull.includes('allocator') ? Bits.ALLOCATOR : 0) |
-      (cull.includes('free') ? Bits.HAS_FREE_TS : 0);
+      (parts.includes('allocator') ? Bits.ALLOCATOR : 0) |
+      (parts.includes('free') ? Bits.HAS_FREE_TS : 0);
     this.kernel.configure(
       byText,
-      byText || cull.some((key) => TASK_KEYS.includes(key)),
-      byText || cull.includes('stack'),
+      byText || parts.includes('task'),
+      byText || parts.includes('stack'),
       bits,
       byText && !text.withoutTs,
       byText && !text.withoutFreeTs,
