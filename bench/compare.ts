@@ -7,6 +7,8 @@
  * to speak of. mawk does not sort. Where cpu is far below time × threads, the machine was busy with something else, or waited.
  */
 import { join } from 'node:path';
+import { median } from '../src/main/bench/median.js';
+import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
 import { findCTool } from './c-tool.js';
 import { type Contender, otherContenders, ourWays } from './contenders.js';
 import { dumpFile } from './dump-file.js';
@@ -15,8 +17,7 @@ import { MEGABYTE, megabytes, type Report, seconds } from './report.js';
 import { runRounds } from './rounds.js';
 import { type Cost, memoryMethod } from './run-process.js';
 import { assertSameAnswers } from './same-answers.js';
-import { median, pairRatios } from './statistics.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { pairRatios } from './statistics.js';
 
 const ROUNDS = 5;
 

@@ -42,7 +42,16 @@ export function ourWays(args: readonly string[]): Contender[] {
   const threads = availableParallelism();
   const way = (name: string, ...more: string[]): Contender => ours(name, [...args, ...more]);
   const single = way('ours, 1 thread', '--threads=1');
-  return threads > 1 ? [single, way(`ours, ${threads} threads`)] : [single];
+  const plain = { ...single, name: 'ours, 1 thread, TypeScript scan', command: plainCommand(single) };
+  return threads > 1 ? [plain, single, way(`ours, ${threads} threads`)] : [plain, single];
+}
+
+/** The same without the SIMD kernel. */
+function plainCommand({ command }: Contender): Contender['command'] {
+  return (dump, output) => {
+    const { program, args } = command(dump, output);
+    return { program: 'env', args: ['PAGEOWNER_SCANNER=typescript', program, ...args] };
+  };
 }
 
 /** Those that take part beside us, and a line for each one that cannot. */

@@ -6,16 +6,17 @@
  */
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { generateDump } from '../src/main/bench/generate-dump.js';
+import { median } from '../src/main/bench/median.js';
+import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
 import { usageError } from '../src/main/errors.js';
 import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES } from '../src/main/limits.js';
 import { formatBytes } from '../src/main/units.js';
-import { generateDump } from './dump-file.js';
 import type { BenchOptions } from './options.js';
 import { type Report, seconds } from './report.js';
 import { runRounds } from './rounds.js';
 import { scanCommand } from './scan-command.js';
-import { median, pairRatios } from './statistics.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { pairRatios } from './statistics.js';
 
 const ROUNDS = 7;
 const SMALLEST = 16 * 2 ** 20;

@@ -7,6 +7,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { median } from '../src/main/bench/median.js';
+import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
 import { usageError } from '../src/main/errors.js';
 import { ours, programOf } from './contenders.js';
 import { dumpFile } from './dump-file.js';
@@ -15,8 +17,7 @@ import { megabytes, type Report, seconds } from './report.js';
 import { runRounds } from './rounds.js';
 import type { Cost } from './run-process.js';
 import { assertSameAnswers } from './same-answers.js';
-import { FEWEST_FOR_INTERVAL, type Interval, median, medianInterval, pairRatios } from './statistics.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { FEWEST_FOR_INTERVAL, type Interval, medianInterval, pairRatios } from './statistics.js';
 
 const ROUNDS = 15;
 

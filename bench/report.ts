@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { markdownTable, type TableRows, textTable } from '../src/main/bench/table.js';
 import { cannotWrite } from '../src/main/errors.js';
-import { markdownTable, type TableRows, textTable } from './table.js';
 
 /** What a benchmark found. */
 export interface Report {

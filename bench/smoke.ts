@@ -6,16 +6,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DIALECTS, SYNTHETIC_DUMP, syntheticDump } from '../src/format/synthetic-dump.js';
+import { type DumpFile, generateDump } from '../src/main/bench/generate-dump.js';
+import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
 import { assertSameBytes } from './answers.js';
 import { findCTool } from './c-tool.js';
 import { otherContenders, ours } from './contenders.js';
-import { type DumpFile, generateDump } from './dump-file.js';
 import { material } from './micro/material.js';
 import { measurePart, parts } from './micro.js';
 import { runProcess } from './run-process.js';
 import { assertSameAnswers } from './same-answers.js';
 import { scanCommand } from './scan-command.js';
-import { temporaryFolder } from './temporary-folder.js';
 
 const DUMP_BYTES = 3e6;
 const MATERIAL_BYTES = 2 * 2 ** 20;

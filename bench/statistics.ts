@@ -1,10 +1,3 @@
-/** The middle value; of an even number of values the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = ascending(values);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? at(sorted, middle) : (at(sorted, middle - 1) + at(sorted, middle)) / 2;
-}
-
 /** The ratios of two series, pair by pair: what hit both at one time cancels out. */
 export function pairRatios(a: readonly number[], b: readonly number[]): number[] {
   return a.map((value, i) => value / at(b, i));

@@ -5,6 +5,8 @@
  * chunks cost messages and merges, large ones memory and idle threads at the end. One thread is the main thread; more are a pool, however small the dump.
  */
 import { availableParallelism } from 'node:os';
+import { median } from '../src/main/bench/median.js';
+import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
 import { formatBytes } from '../src/main/units.js';
 import { dumpFile } from './dump-file.js';
 import type { BenchOptions } from './options.js';
@@ -12,8 +14,6 @@ import { megabytes, type Report, seconds } from './report.js';
 import { runRounds } from './rounds.js';
 import { memoryMethod } from './run-process.js';
 import { scanCommand } from './scan-command.js';
-import { median } from './statistics.js';
-import { temporaryFolder } from './temporary-folder.js';
 
 const ROUNDS = 3;
 const MEBIBYTE = 2 ** 20;

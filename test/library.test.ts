@@ -10,7 +10,7 @@ const input = writeInto(folder, 'dump', BLOCK.repeat(3));
 const output = join(folder, 'report');
 
 test('sortDump writes a report and says what it did', async () => {
-  const { seconds, megabytesPerSecond, stagesMs, limitedBy, ...summary } = await sortDump({
+  const { seconds, megabytesPerSecond, stagesMs, limitedBy, peakMemoryBytes, ...summary } = await sortDump({
     input,
     output,
     cull: 'pid',
@@ -31,7 +31,7 @@ test('sortDump writes a report and says what it did', async () => {
     chunks: 1,
     runs: 0,
   });
-  assert.ok(seconds >= 0 && megabytesPerSecond > 0);
+  assert.ok(seconds >= 0 && megabytesPerSecond > 0 && peakMemoryBytes > 1e7);
   assert.deepEqual(Object.keys(stagesMs), ['reading', 'parsing', 'merging', 'writing']);
   assert.equal(stagesMs[limitedBy], Math.max(...Object.values(stagesMs)));
   assert.equal(readFileSync(output, 'latin1'), '3 times, 6 pages, PID 7\n');

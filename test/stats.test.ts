@@ -50,7 +50,7 @@ test('--stats=json is one object, on stderr', () => {
     { bytes: BLOCK.length * 2 + 14, blocks: 4, groups: 2, filtered: 0, malformed: 0, threads: 1, chunks: 1 },
   );
   assert.equal(typeof json.megabytesPerSecond, 'number');
-  assert.deepEqual(Object.keys(chunkLatencyMs), ['p50', 'p90', 'p99', 'max']);
+  assert.deepEqual(Object.keys(chunkLatencyMs), ['p50', 'p90', 'p99', 'p999', 'max']);
 });
 
 test('--stats for people has a line for each fact', () => {

@@ -16,6 +16,7 @@ export async function chunkLatency(milliseconds: Float64Array): Promise<ChunkLat
     p50: percentile(50),
     p90: percentile(90),
     p99: percentile(99),
+    p999: percentile(99.9),
     max: histogram.maxValue / PER_MILLISECOND,
   };
   histogram.destroy();

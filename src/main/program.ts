@@ -25,6 +25,7 @@ export async function runProgram(program: Command, args: () => string[], exitCod
   program.version(version(), '--version', 'show the version');
   try {
     await program.parseAsync(args(), { from: 'user' });
+    undoAll();
     process.exit(0);
   } catch (error) {
     undoAll();

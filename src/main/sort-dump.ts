@@ -20,7 +20,11 @@ import { undoAtEnd } from './undo.js';
  * @throws PageownerError for options, input and output that cannot be used; there is no output then
  */
 export async function sortDump(options: SortOptions): Promise<RunSummary> {
-  const plan = planSort(options);
+  return sortPlanned(options, planSort(options));
+}
+
+/** The same by a plan of one's own. */
+export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise<RunSummary> {
   const input = await openInput(options.input);
   let output: Output | undefined;
   try {
@@ -66,6 +70,7 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
       unterminatedAt: counts.malformedAt[0] ?? null,
       threads,
       chunks: milliseconds.length,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       runs: 'runs' in found ? found.runs.length : 0,
       ...limits(stages),
       seconds: Number(seconds.toFixed(3)),

@@ -1,11 +1,13 @@
 import type { Counts } from '../merge/partial.js';
 import { quoted } from './errors.js';
+import { formatBytes } from './units.js';
 
 /** Milliseconds that chunks took to be read and scanned, over all threads. */
 export interface ChunkLatency {
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
+  readonly p999: number;
   readonly max: number;
 }
 
@@ -26,6 +28,8 @@ export interface RunSummary extends Readonly<Counts> {
   readonly unterminatedAt: number | null;
   readonly threads: number;
   readonly chunks: number;
+  /** Largest resident set of the whole process so far. */
+  readonly peakMemoryBytes: number;
   /** Files that groups were put aside in. */
   readonly runs: number;
   readonly stagesMs: Stages;
@@ -49,6 +53,7 @@ export function summaryText(summary: RunSummary): string {
     ['unterminated', summary.unterminatedAt === null ? 'no' : `last block, at byte ${summary.unterminatedAt}`],
     ['threads', count(summary.threads)],
     ['chunks', count(summary.chunks)],
+    ['peak memory', formatBytes(summary.peakMemoryBytes)],
     ['runs', summary.runs === 0 ? '0 (all groups fit in memory)' : `${count(summary.runs)} put aside in files`],
     ['chunk latency', latencyText(summary.chunkLatencyMs)],
     ['time', `${summary.seconds} s, ${summary.megabytesPerSecond} MB/s, limited by ${summary.limitedBy}`],
@@ -81,8 +86,8 @@ function tenths(value: number): number {
 
 function latencyText(latency: ChunkLatency | undefined): string {
   if (!latency) return 'not measured';
-  const { p50, p90, p99, max } = latency;
-  return `p50 ${p50} ms, p90 ${p90} ms, p99 ${p99} ms, max ${max} ms`;
+  const { p50, p90, p99, p999, max } = latency;
+  return `p50 ${p50} ms, p90 ${p90} ms, p99 ${p99} ms, p99.9 ${p999} ms, max ${max} ms`;
 }
 
 function count(value: number): string {

@@ -14,9 +14,10 @@ import { Window } from './window.js';
 /** Longest block. Real ones have at most 4096 bytes; the kernel's memory ends at 4 GiB, and it holds a block up to four times. */
 export const LONGEST_BLOCK: number = 2 ** 29;
 
-/** The fastest scanner that this machine can run. */
+/** The fastest scanner that this machine can run; or the plain one, to see what the other is worth. */
 function newScanner(grouping: Grouping): Scanner {
-  return KernelScanner.isSupported() ? new KernelScanner(grouping) : new TypeScriptScanner(grouping);
+  const isPlain = process.env.PAGEOWNER_SCANNER === 'typescript' || !KernelScanner.isSupported();
+  return isPlain ? new TypeScriptScanner(grouping) : new KernelScanner(grouping);
 }
 
 /** Reads and scans one piece of a dump after the other: the same in a worker and in the main thread. */
