@@ -12,7 +12,7 @@ const FIXTURES = ['6.12-boot', '6.12-mixed', '6.1-mixed'];
 const WAYS = [
   ['--threads=1'],
   ['--threads=1', '--chunk-size=1'],
-  ['--threads=2', '--chunk-size=1000'],
+  ['--threads=2', '--chunk-size=600'],
   ['--threads=3', '--chunk-size=1'],
 ];
 

@@ -112,7 +112,7 @@ test('a random dump gives what the reference gives', () =>
     fc.asyncProperty(dumps, options, chunkSizes, async (dump, typed, chunkSize) => {
       assert.deepEqual(await sorted(bytes(dump), typed, { threads: 1, chunkSize }), expected(dump, typed));
     }),
-    4000,
+    2000,
   ));
 
 test('so it does with several threads', () =>

@@ -12,7 +12,7 @@ import { ChunkRunner } from '../src/workers/chunk-runner.js';
 import { BLOCK, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
-const dump = writeInto(folder, 'dump', BLOCK.repeat(600));
+const dump = writeInto(folder, 'dump', BLOCK.repeat(800));
 const cut = { threads: 2, chunkSize: BLOCK.length * 2 };
 
 for (const [how, entry] of [
@@ -40,15 +40,15 @@ test('a run of several threads says so, and counts every chunk and byte once', a
   };
   const summary = await sortDump({ input: dump, output: join(folder, 'report'), ...cut, onProgress });
   assert.equal(summary.threads, 2);
-  assert.equal(summary.chunks, 300);
-  assert.equal(summary.bytes, BLOCK.length * 600);
+  assert.equal(summary.chunks, 400);
+  assert.equal(summary.bytes, BLOCK.length * 800);
   assert.ok(bytes > 0 && bytes <= summary.bytes);
 });
 
 test('more threads than chunks are no harm', async () => {
   const output = join(folder, 'report');
   await sortDump({ input: dump, output, threads: 64, chunkSize: BLOCK.length * 2 });
-  assert.match(readFileSync(output, 'latin1'), /^600 times, 1200 pages/);
+  assert.match(readFileSync(output, 'latin1'), /^800 times, 1600 pages/);
 });
 
 test('two takers of one queue get each chunk once, in ascending order', async () => {

@@ -5,9 +5,9 @@ export const MOST_CHUNK_BYTES: number = 2 ** 31;
 
 /**
  * A dump of no more chunks than this is scanned in the main thread, without piscina: with chunks of 4 MiB, a second thread made a run slower up to
- * 512 MiB, and no faster at 1 GiB (0.59 s to 0.58 s), mostly by its own start (`npm run bench -- --crossing --size 2G`, 2 cores).
+ * 1 GiB (0.55 s to 0.61 s), mostly by its own start, and faster from 1.5 GiB on (0.71 s to 0.66 s; `npm run bench -- --size 1G`, 2 cores).
  */
-export const CHUNKS_FOR_MAIN = 256;
+export const CHUNKS_FOR_MAIN = 384;
 
 /** Of --max-memory so much is Node's and the program's own: an empty run takes 50 MB. */
 export const OWN_BYTES: number = 64 * 2 ** 20;
