@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { call, mayBlock } from './call.js';
 import { formatOf, LONGEST_MAGIC } from './compression.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
+import { gathered } from './gathered.js';
 
 const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
@@ -30,7 +31,8 @@ export interface FileInput extends AnyInput {
 
 /** Text that comes only once: a pipe, a device, or what is unpacked. Its size is not known. */
 export interface StreamInput extends AnyInput {
-  readonly pieces: AsyncIterable<Uint8Array>;
+  /** As they come: those of one turn together. */
+  readonly pieces: AsyncIterable<readonly Uint8Array[]>;
   readonly size?: never;
 }
 
@@ -58,34 +60,30 @@ export async function openInput(path: string): Promise<Input> {
       const read = readSync(fd, start, 0, start.length, 0);
       if (!formatOf(path, start.subarray(0, read))) return fileInput(path, fd, stats);
     }
-    if (stats.isFIFO()) {
-      const pipe = fd;
-      fd = -1;
-      return await pipeInput(path, stats, pipe);
-    }
-    const stream = createReadStream('', { fd, autoClose: false, highWaterMark: READ_BYTES });
-    return await streamInput(
-      path,
-      stats,
-      stream,
-      once(() => closeSync(fd)),
-    );
+    const opened = fd;
+    // The stream closes it from now on.
+    fd = -1;
+    return await openedStream(path, stats, opened);
   } catch (error) {
     if (fd >= 0) closeSync(fd);
     throw error instanceof PageownerError ? error : cannotRead(path, error);
   }
 }
 
-/** Reads a pipe as a socket, which waits without a thread: one that waits in a read keeps the process from its end. */
-async function pipeInput(name: string, stats: Stats, fd: number): Promise<StreamInput> {
-  const { Socket } = await import('node:net');
-  const socket = new Socket({ fd, readable: true, writable: false });
+async function openedStream(name: string, stats: Stats, fd: number): Promise<StreamInput> {
+  const stream = stats.isFIFO() ? await pipeStream(fd) : createReadStream('', { fd, highWaterMark: READ_BYTES });
   try {
-    return await streamInput(name, stats, socket, () => socket.destroy());
+    return await streamInput(name, stats, stream, () => stream.destroy());
   } catch (error) {
-    socket.destroy();
+    stream.destroy();
     throw error;
   }
+}
+
+/** Reads a pipe as a socket, which waits without a thread: one that waits in a read keeps the process from its end. */
+async function pipeStream(fd: number): Promise<Readable> {
+  const { Socket } = await import('node:net');
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 function fileInput(name: string, fd: number, stats: Stats): FileInput {
@@ -121,9 +119,9 @@ async function streamInput(name: string, stats: Stats, stream: Readable, close: 
   return { name, stats, pieces, close };
 }
 
-async function* readErrorsNamed(name: string, stream: Readable): AsyncGenerator<Buffer> {
+async function* readErrorsNamed(name: string, stream: Readable): AsyncGenerator<Buffer[]> {
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    yield* gathered(stream);
   } catch (error) {
     throw cannotRead(name, error);
   }
@@ -131,17 +129,17 @@ async function* readErrorsNamed(name: string, stream: Readable): AsyncGenerator<
 
 /** The first bytes of a stream (fewer only if there are no more), and the stream as if they had not been read. */
 async function peek(
-  pieces: AsyncGenerator<Buffer>,
+  pieces: AsyncGenerator<Buffer[]>,
   length: number,
-): Promise<{ start: Buffer; whole: AsyncIterable<Buffer> }> {
+): Promise<{ start: Buffer; whole: AsyncIterable<Buffer[]> }> {
   let start = Buffer.alloc(0);
   while (start.length < length) {
     const next = await pieces.next();
     if (next.done) break;
-    start = Buffer.concat([start, next.value]);
+    start = Buffer.concat([start, ...next.value]);
   }
   const whole = (async function* () {
-    if (start.length > 0) yield start;
+    if (start.length > 0) yield [start];
     yield* pieces;
   })();
   return { start, whole };

@@ -107,11 +107,13 @@ async function scanStream(
   let chunkEnd = chunkBytes;
   let waited = 0;
   let waitsFrom = now();
-  for await (const piece of input.pieces) {
+  for await (const pieces of input.pieces) {
     const start = now();
     waited += start - waitsFrom;
-    runner.addBytes(piece, offset);
-    offset += piece.length;
+    for (const piece of pieces) {
+      runner.addBytes(piece, offset);
+      offset += piece.length;
+    }
     waitsFrom = now();
     milliseconds += waitsFrom - start;
     if (offset < chunkEnd) continue;

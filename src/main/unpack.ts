@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import split2 from 'split2';
 import type { Format } from './compression.js';
 import { cannotUnpack, missingProgram, PageownerError } from './errors.js';
+import { flat, gathered } from './gathered.js';
 import { undoAtEnd } from './undo.js';
 
 /** Text that is packed as it comes, and what comes out. `input` names it in messages. */
-type Unpack = (input: string, packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+type Unpack = (input: string, packed: AsyncIterable<Buffer[]>) => AsyncIterable<Buffer[]>;
 
 export const UNPACK: Readonly<Record<Format, Unpack>> = {
   gzip: unpackGzip,
@@ -16,23 +16,26 @@ export const UNPACK: Readonly<Record<Format, Unpack>> = {
   xz: byProgram('xz', 'xz-utils', ['-dcq']),
 };
 
+/** A decoder gives so much at a time. */
+const UNPACKED_BYTES: number = 1 << 18;
+
 /** Members that follow each other are read through. */
-async function* unpackGzip(input: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* unpackGzip(input: string, packed: AsyncIterable<Buffer[]>): AsyncGenerator<Buffer[]> {
   // zlib takes a zero behind a member for padding and stops there, whatever follows.
   let lastNonZero = -1;
   const watched = async function* (): AsyncGenerator<Buffer> {
     let fed = 0;
-    for await (const piece of packed) {
+    for await (const piece of flat(packed)) {
       const padding = trailingZeros(piece);
       if (padding < piece.length) lastNonZero = fed + piece.length - padding - 1;
       fed += piece.length;
       yield piece;
     }
   };
-  const gunzip = zlib.createGunzip();
+  const gunzip = zlib.createGunzip({ chunkSize: UNPACKED_BYTES });
   pipeline(Readable.from(watched()), gunzip, () => {});
   try {
-    yield* gunzip as AsyncIterable<Buffer>;
+    yield* gathered(gunzip);
   } catch (error) {
     throw unpackError(input, 'gzip', error);
   }
@@ -53,7 +56,7 @@ function trailingZeros(bytes: Buffer): number {
 }
 
 /** Node's own zstd from 22.15 on, else the program. */
-function unpackZstd(input: string, packed: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+function unpackZstd(input: string, packed: AsyncIterable<Buffer[]>): AsyncIterable<Buffer[]> {
   const { createZstdDecompress } = zlib as { createZstdDecompress?: CreateZstd };
   if (createZstdDecompress) return unpackZstdFrames(input, packed, createZstdDecompress);
   return byProgram('zstd', 'zstd', ['-dcq', '--long=31'])(input, packed);
@@ -65,40 +68,56 @@ type CreateZstd = (options: { params: Record<number, number> }) => Transform & {
 const WINDOW_LOG_MAX = { params: { 100: 31 } };
 
 /**
- * Node's decoder ends at the end of a frame and silently drops what follows (seen in 24.21), but says how much it took: what it left goes to a new decoder.
+ * Node's decoder ends at the end of a frame and silently drops what follows (seen in 24.21), but says how much it took: what it left goes to a new
+ * decoder.
  */
 async function* unpackZstdFrames(
   input: string,
-  packed: AsyncIterable<Buffer>,
+  packed: AsyncIterable<Buffer[]>,
   create: CreateZstd,
-): AsyncGenerator<Buffer> {
-  let decoder: ReturnType<CreateZstd> | undefined;
-  let fed = 0;
-  const unpacked: Buffer[] = [];
+): AsyncGenerator<Buffer[]> {
+  const pieces = flat(packed);
+  let rest = await nextPiece(pieces);
   try {
-    for await (const piece of packed) {
-      for (let rest = piece; rest.length > 0; ) {
-        if (!decoder) {
-          decoder = create(WINDOW_LOG_MAX);
-          fed = 0;
-          decoder.setMaxListeners(0);
-          decoder.on('data', (bytes: Buffer) => unpacked.push(bytes));
-        }
-        fed += rest.length;
-        await written(decoder, rest);
-        yield* unpacked.splice(0);
-        rest = rest.subarray(rest.length - (fed - decoder.bytesWritten));
-        if (rest.length > 0) decoder = undefined;
-      }
-    }
-    if (decoder && !decoder.readableEnded) {
-      decoder.end();
-      await once(decoder, 'end');
+    while (rest) {
+      const decoder = create(WINDOW_LOG_MAX);
+      const fed = feed(decoder, rest, pieces);
+      // What goes wrong there is thrown below.
+      fed.catch((error) => decoder.destroy(error as Error));
+      yield* gathered(decoder);
+      const { bytes, last } = await fed;
+      const left = bytes - decoder.bytesWritten;
+      rest = left > 0 ? last.subarray(last.length - left) : await nextPiece(pieces);
     }
   } catch (error) {
     throw unpackError(input, 'zstd', error);
   }
-  yield* unpacked.splice(0);
+}
+
+async function nextPiece(pieces: AsyncGenerator<Buffer>): Promise<Buffer | undefined> {
+  for await (const piece of { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) }) {
+    if (piece.length > 0) return piece;
+  }
+  return undefined;
+}
+
+/** Feeds a decoder until it ends, or there is no more. Resolves to what it was given: all bytes, and the last piece. */
+async function feed(
+  decoder: ReturnType<CreateZstd>,
+  first: Buffer,
+  pieces: AsyncGenerator<Buffer>,
+): Promise<{ bytes: number; last: Buffer }> {
+  let bytes = 0;
+  let last = first;
+  decoder.setMaxListeners(0);
+  for (let piece: Buffer | undefined = first; piece; piece = await nextPiece(pieces)) {
+    last = piece;
+    bytes += piece.length;
+    await written(decoder, piece);
+    if (decoder.readableEnded || decoder.destroyed || decoder.bytesWritten < bytes) return { bytes, last };
+  }
+  decoder.end();
+  return { bytes, last };
 }
 
 /** Resolves when the decoder has taken the bytes, or has come to its end before them. */
@@ -121,7 +140,7 @@ function byProgram(program: string, debianPackage: string, args: readonly string
       complaint ||= line.trim();
     });
     let readError: unknown;
-    pipeline(Readable.from(packed), child.stdin, (error) => {
+    pipeline(Readable.from(flat(packed)), child.stdin, (error) => {
       if (error instanceof PageownerError) {
         readError = error;
         child.kill();
@@ -129,7 +148,7 @@ function byProgram(program: string, debianPackage: string, args: readonly string
       // A program that dies closes its input: what it said before tells more than that.
     });
     try {
-      yield* child.stdout as AsyncIterable<Buffer>;
+      yield* gathered(child.stdout);
       const status = await ended;
       if (readError) throw readError;
       if (status instanceof Error) {
