@@ -2,9 +2,9 @@ import { LF } from '../format/bytes.js';
 import { maskEnd } from '../format/head.js';
 import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
 import { NO_TIME, type Timestamp } from '../format/timestamp.js';
-import { Dictionary, type Strings } from '../merge/dictionary.js';
+import { Dictionary } from '../merge/dictionary.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
-import { type Columns, newRow, type Row } from '../merge/groups.js';
+import { newRow, type Row } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { keyOf } from '../merge/keys.js';
 import { Masks } from '../merge/masks.js';
@@ -13,20 +13,8 @@ import type { Table } from '../merge/table.js';
 import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { IrregularBlock } from './irregular-block.js';
-import {
-  BATCH,
-  COLUMN_NAMES,
-  COLUMN_ROOM,
-  compile,
-  Entry,
-  type Kernel,
-  KernelStrings,
-  Kind,
-  newColumn,
-  newKernel,
-  readColumns,
-  STRINGS_OF,
-} from './kernel-instance.js';
+import { compile, Entry, type Kernel, Kind, newKernel } from './kernel-instance.js';
+import { absorbPartial, partialOf } from './kernel-partial.js';
 import { KernelTable } from './kernel-table.js';
 import { MARGIN, type Scanner } from './scanner.js';
 import { SelectedTasks } from './selected-tasks.js';
@@ -160,34 +148,11 @@ export class KernelScanner implements Scanner {
 
   absorb(partial: Partial): void {
     addCounts(this.counts, partial.counts);
-    const { kernel } = this;
-    const entries = STRINGS_OF.map((name, kind) => this.absorbStrings(kind, partial[name]));
-    const batch = kernel.allocate(COLUMN_NAMES.length * COLUMN_ROOM);
-    const { groups } = partial;
-    for (let from = 0; from < groups.mask.length; from += BATCH) {
-      const to = Math.min(from + BATCH, groups.mask.length);
-      COLUMN_NAMES.forEach((name, column) => {
-        const Column = groups[name].constructor as Uint8ArrayConstructor;
-        const room = new Column(kernel.memory.buffer, batch + column * COLUMN_ROOM, to - from);
-        room.set(groups[name].subarray(from, to));
-      });
-      kernel.absorb(batch, COLUMN_ROOM, to - from, ...(entries as [number, number, number, number]));
-    }
+    absorbPartial(this.kernel, partial, (kind, entry) => this.read(kind, entry));
   }
 
   finish(): Partial {
-    const { kernel } = this;
-    const groups = {} as Columns;
-    for (const name of COLUMN_NAMES) Object.assign(groups, { [name]: newColumn(kernel, name) });
-    readColumns(kernel, groups, kernel.allocate(COLUMN_ROOM));
-    return {
-      masks: this.strings(Kind.MASK),
-      tasks: this.strings(Kind.TASK),
-      stacks: this.strings(Kind.STACK),
-      tails: this.strings(Kind.TAIL),
-      groups,
-      counts: this.allCounts(),
-    };
+    return partialOf(this.kernel, this.allCounts());
   }
 
   table(): Table {
@@ -333,42 +298,11 @@ export class KernelScanner implements Scanner {
     return this.scratch;
   }
 
-  /** Takes in the strings of another kernel. Returns where their entries here are, by their ids there. */
-  private absorbStrings(kind: number, { bytes, ends }: Strings): number {
-    const { kernel } = this;
-    const lengths = kernel.allocate(ends.length * Uint32Array.BYTES_PER_ELEMENT);
-    const scratch = this.room(bytes.length);
-    this.memory.set(bytes, scratch);
-    const entries = new Uint32Array(kernel.memory.buffer, lengths, ends.length);
-    for (let id = 0; id < ends.length; id++)
-      entries[id] = (ends[id] as number) - (id === 0 ? 0 : (ends[id - 1] as number));
-    kernel.internAllOf(kind, scratch, lengths, ends.length);
-    const view = this.view();
-    for (const entry of new Uint32Array(kernel.memory.buffer, lengths, ends.length)) {
-      if (view.getUint32(entry + Entry.FLAGS, true) === 0) this.read(kind, entry);
-    }
-    return lengths;
-  }
-
   private read(kind: number, entry: number): void {
     if (kind === Kind.MASK) this.readMask(entry);
     else if (kind === Kind.TASK) this.readTask(entry);
     else if (kind === Kind.STACK) this.readStack(entry);
     else this.readTail(entry);
-  }
-
-  /** A copy of the strings of a kind. */
-  private strings(kind: number): Strings {
-    const strings = new KernelStrings(this.kernel, kind);
-    const ends = new Float64Array(strings.size);
-    let length = 0;
-    for (let id = 0; id < ends.length; id++) {
-      length += strings.end(id) - strings.start(id);
-      ends[id] = length;
-    }
-    const bytes = new Uint8Array(length);
-    for (let id = 0; id < ends.length; id++) bytes.set(strings.get(id), id === 0 ? 0 : ends[id - 1]);
-    return { bytes, ends };
   }
 }
 

@@ -11,7 +11,7 @@
  *     Charged to memcg /
  *     to (an empty line)
  */
-import { beforeEmptyLine, closingParenthesis, equal, equalInline, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
+import { beforeEmptyLine, closingParenthesis, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
 import { absorb, readColumn } from './columns';
 import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
 import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size, startGroups } from './groups';
@@ -19,7 +19,7 @@ import { keys } from './hash';
 import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
 import { allocate, getBytesInUse, startAnew } from './memory';
 import { isOrdinary } from './ordinary';
-import { newRecent, prefer, remember, setOf } from './recent';
+import { newRecent, recentAt, recentFrames, recentOf, remember, setOf } from './recent';
 import { getWritten, setTextRule, writeTexts } from './render';
 import { sortedIds } from './sort';
 
@@ -51,7 +51,6 @@ const OTHERS_BIT: u32 = 16;
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
-const SPACE: u32 = 0x20;
 const PFN: u32 = 0x4e4650;
 
 let masks: Dictionary = changetype<Dictionary>(0);
@@ -312,46 +311,4 @@ function irregular(end: usize): u32 {
   to = last + 1;
   if (to >= end) return UNFINISHED;
   return load<u8>(last) == CR ? HAS_CR : IRREGULAR;
-}
-
-/** The entry of the set that stands at `place`, or 0. */
-function recentAt(set: usize, place: usize): usize {
-  for (let way: usize = 0; way < 16; way += 4) {
-    const entry = <usize>load<u32>(set + way);
-    if (!entry) return 0;
-    if (equal(place, entry + BYTES, lengthOf(entry))) {
-      if (way) prefer(set, way, entry);
-      return entry;
-    }
-  }
-  return 0;
-}
-
-/** The entry of the set that has just these bytes, or 0. */
-function recentOf(set: usize, place: usize, length: usize): usize {
-  for (let way: usize = 0; way < 16; way += 4) {
-    const entry = <usize>load<u32>(set + way);
-    if (!entry) return 0;
-    if (lengthOf(entry) == length && equal(place, entry + BYTES, length)) {
-      if (way) prefer(set, way, entry);
-      return entry;
-    }
-  }
-  return 0;
-}
-
-/** The entry of the set that is the frames at `place`, all of them, or 0. */
-@inline
-function recentFrames(set: usize, place: usize, end: usize): usize {
-  for (let way: usize = 0; way < 16; way += 4) {
-    const entry = <usize>load<u32>(set + way);
-    if (!entry) return 0;
-    const stop = place + lengthOf(entry);
-    // The bytes where they end tell at once most of the stacks that differ in their last frames.
-    if (stop >= end || load<u8>(stop - 1) != LF || load<u8>(stop) == SPACE) continue;
-    if (!equalInline(place, entry + BYTES, stop - place)) continue;
-    if (way) prefer(set, way, entry);
-    return entry;
-  }
-  return 0;
 }

@@ -2,7 +2,12 @@
  * Which string stands at a place? Mostly one that stood somewhere before. A few sampled bytes lead to a set of four entries seen lately, and one
  * compare then tells that one of them is it, and where it ends.
  */
+import { equal, equalInline } from './bytes';
+import { BYTES, lengthOf } from './dictionary';
 import { allocate } from './memory';
+
+const LF: u32 = 0x0a;
+const SPACE: u32 = 0x20;
 
 const SET_BITS: u64 = 13;
 const SET_BYTES: usize = 16;
@@ -29,7 +34,49 @@ export function remember(set: usize, entry: usize): void {
 
 /** Puts the entry at `way` first. */
 @inline
-export function prefer(set: usize, way: usize, entry: usize): void {
+function prefer(set: usize, way: usize, entry: usize): void {
   store<u32>(set + way, load<u32>(set));
   store<u32>(set, <u32>entry);
+}
+
+/** The entry of the set that stands at `place`, or 0. */
+export function recentAt(set: usize, place: usize): usize {
+  for (let way: usize = 0; way < 16; way += 4) {
+    const entry = <usize>load<u32>(set + way);
+    if (!entry) return 0;
+    if (equal(place, entry + BYTES, lengthOf(entry))) {
+      if (way) prefer(set, way, entry);
+      return entry;
+    }
+  }
+  return 0;
+}
+
+/** The entry of the set that has just these bytes, or 0. */
+export function recentOf(set: usize, place: usize, length: usize): usize {
+  for (let way: usize = 0; way < 16; way += 4) {
+    const entry = <usize>load<u32>(set + way);
+    if (!entry) return 0;
+    if (lengthOf(entry) == length && equal(place, entry + BYTES, length)) {
+      if (way) prefer(set, way, entry);
+      return entry;
+    }
+  }
+  return 0;
+}
+
+/** The entry of the set that is the frames at `place`, all of them, or 0. */
+@inline
+export function recentFrames(set: usize, place: usize, end: usize): usize {
+  for (let way: usize = 0; way < 16; way += 4) {
+    const entry = <usize>load<u32>(set + way);
+    if (!entry) return 0;
+    const stop = place + lengthOf(entry);
+    // The bytes where they end tell at once most of the stacks that differ in their last frames.
+    if (stop >= end || load<u8>(stop - 1) != LF || load<u8>(stop) == SPACE) continue;
+    if (!equalInline(place, entry + BYTES, stop - place)) continue;
+    if (way) prefer(set, way, entry);
+    return entry;
+  }
+  return 0;
 }
