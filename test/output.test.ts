@@ -103,6 +103,11 @@ test('a pipe may be the output, under the names that shells give it', () => {
   }
 });
 
+test('a closed pipe is no error of --help either', () => {
+  const { stderr, stdout } = run('page_owner_sort', [], { shell: `${NODE} $0 --help | true; echo \${PIPESTATUS[0]}` });
+  assert.deepEqual({ stderr, stdout }, { stderr: '', stdout: '0\n' });
+});
+
 test('a link that points nowhere yet stays one', async () => {
   symlinkSync('report', join(folder, 'link'));
   await sortDump({ input: dump, output: join(folder, 'link') });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { isBlocked } from './call.js';
 import { noCommand, outOfMemory, PageownerError, quoted } from './errors.js';
+import { print } from './print.js';
 import { undoAll } from './undo.js';
 
 /** Signals that end a run, and the exit codes that shells give them. */
@@ -39,7 +40,7 @@ export async function runProgram(program: Command, args: () => string[], exitCod
 function silenceErrors(command: Command): void {
   command
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ writeOut: print, writeErr: () => {} })
     .showSuggestionAfterError(false);
   for (const sub of command.commands) silenceErrors(sub);
 }

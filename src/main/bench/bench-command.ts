@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { SYNTHETIC_DUMP } from '../../format/synthetic-dump.js';
 import { now } from '../../workers/clock.js';
 import { cannotRead, PageownerError, usageError } from '../errors.js';
+import { print } from '../print.js';
 import { sortPlanned } from '../sort-dump.js';
 import { planSort } from '../sort-options.js';
 import type { RunSummary } from '../summary.js';
@@ -44,7 +45,7 @@ export function benchCommand(): Command {
 async function oneRun(dump: string, threads: number): Promise<void> {
   const options = { input: dump, output: '/dev/null', cull: CULL, threads, latencies: true };
   const summary = await sortPlanned(options, { ...planSort(options), aloneBytes: 0 });
-  process.stdout.write(JSON.stringify(summary));
+  print(JSON.stringify(summary));
 }
 
 interface Measured {
@@ -83,12 +84,12 @@ async function bench(path: string | undefined, options: BenchOptions): Promise<v
       catMegabytesPerSecond: catRate,
       runs: measured,
     };
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    print(`${JSON.stringify(result)}\n`);
     return;
   }
   const what = path === undefined ? 'a generated dump' : dump;
-  process.stdout.write(`${what}, ${formatBytes(size)}, --cull=st, median of ${rounds}\n\n`);
-  process.stdout.write(textTable(tableOf(measured, catRate)));
+  print(`${what}, ${formatBytes(size)}, --cull=st, median of ${rounds}\n\n`);
+  print(textTable(tableOf(measured, catRate)));
 }
 
 function sizeOf(dump: string): number {
