@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { sortDump } from '../src/main/index.js';
 import { Progress, progressText } from '../src/main/progress.js';
+import { scanDump } from '../src/main/scan-dump.js';
+import { planSort } from '../src/main/sort-options.js';
 import { BLOCK, fixtureDump, run, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -95,4 +98,17 @@ test('progress is silent in the first second, then a line with share, rate and t
 
 test('progress of a stream says what is known', () => {
   assert.equal(progressText(3e9, undefined, 2), '2.8 GiB, 1500 MB/s');
+});
+
+test('progress is told of each piece of a stream, however small', async () => {
+  const pieces = (async function* () {
+    for (let i = 0; i < 3; i++) yield [Buffer.from(BLOCK)];
+  })();
+  const told: number[] = [];
+  const input = { name: 'stream', stats: statSync(folder), pieces, close() {} };
+  await scanDump(input, planSort({ input: '-', output: '-' }), (bytes) => told.push(bytes));
+  assert.deepEqual(
+    told.slice(0, 3),
+    [1, 2, 3].map((blocks) => blocks * BLOCK.length),
+  );
 });

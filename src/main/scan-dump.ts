@@ -116,9 +116,9 @@ async function scanStream(
     }
     waitsFrom = now();
     milliseconds += waitsFrom - start;
+    onScanned(offset);
     if (offset < chunkEnd) continue;
     runner.noteTime(milliseconds);
-    onScanned(offset);
     milliseconds = 0;
     chunkEnd = offset + chunkBytes;
   }
