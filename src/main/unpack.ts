@@ -94,11 +94,13 @@ async function* unpackZstdFrames(
   }
 }
 
+/** The next piece that is not empty. (A loop over the pieces would end them where it is left.) */
 async function nextPiece(pieces: AsyncGenerator<Buffer>): Promise<Buffer | undefined> {
-  for await (const piece of { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) }) {
-    if (piece.length > 0) return piece;
+  for (;;) {
+    const { done, value } = await pieces.next();
+    if (done) return undefined;
+    if (value.length > 0) return value;
   }
-  return undefined;
 }
 
 /** Feeds a decoder until it ends, or there is no more. Resolves to what it was given: all bytes, and the last piece. */
