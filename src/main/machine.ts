@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import { LEAST_MEMORY } from './limits.js';
 
 /** `max 100000` or `150000 100000`: microseconds of CPU time that a cgroup has in a period, and the period. */
 const CPU_MAX = '/sys/fs/cgroup/cpu.max';
@@ -18,8 +19,8 @@ function cpusByTime(): number {
   }
 }
 
-/** A quarter of the memory of the machine or the cgroup, whichever is less, in bytes. */
+/** A quarter of the memory of the machine or the cgroup, whichever is less, in bytes; but never less than makes sense. */
 export function defaultMemory(): number {
   const ofCgroup = process.constrainedMemory() || Infinity;
-  return Math.floor(Math.min(totalmem(), ofCgroup) / 4);
+  return Math.max(LEAST_MEMORY, Math.floor(Math.min(totalmem(), ofCgroup) / 4));
 }

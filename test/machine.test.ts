@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import os from 'node:os';
+import { mock, test } from 'node:test';
+import { LEAST_MEMORY } from '../src/main/limits.js';
+import { defaultMemory, defaultThreads } from '../src/main/machine.js';
+import { planSort } from '../src/main/sort-options.js';
+
+test('there are threads and memory for a run on any machine', () => {
+  assert.ok(defaultThreads() >= 1 && defaultThreads() <= os.availableParallelism());
+  assert.ok(defaultMemory() >= LEAST_MEMORY);
+});
+
+test('a cgroup that has next to no memory is no error', () => {
+  const constrained = mock.method(process, 'constrainedMemory', () => 100e6);
+  assert.equal(defaultMemory(), LEAST_MEMORY);
+  assert.equal(planSort({ input: '-', output: '-', threads: 8 }).threads, 1);
+  constrained.mock.restore();
+});
