@@ -103,6 +103,13 @@ test('a pipe may be the output, under the names that shells give it', () => {
   }
 });
 
+test('a report whose place is taken at the last moment is an error of one line', async () => {
+  const output = join(folder, 'report');
+  const onProgress = (): void => void mkdirSync(output, { recursive: true });
+  await assert.rejects(sortDump({ input: dump, output, onProgress }), /^PageownerError: cannot write .*directory$/);
+  assert.deepEqual(readdirSync(folder), ['report']);
+});
+
 test('a closed pipe is no error of --help either', () => {
   const { stderr, stdout } = run('page_owner_sort', [], { shell: `${NODE} $0 --help | true; echo \${PIPESTATUS[0]}` });
   assert.deepEqual({ stderr, stdout }, { stderr: '', stdout: '0\n' });

@@ -12,7 +12,7 @@ import { TextBuffer } from '../src/merge/text-writer.js';
 import { ChunkRunner } from '../src/workers/chunk-runner.js';
 import { KernelScanner } from '../src/workers/kernel-scanner.js';
 import { TypeScriptScanner } from '../src/workers/typescript-scanner.js';
-import { run, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, run, temporaryFolder, writeInto } from './helpers.js';
 import { longDumps } from './random-dump.js';
 import { referenceSort } from './reference.js';
 
@@ -128,4 +128,23 @@ test('a run that is cut off is an error', () => {
   writer.addEncoded(new Uint8Array(36).fill(1));
   writer.close();
   assert.throws(() => [...new MergedRuns([writer.path])], /cut off/);
+});
+
+test('groups of threads that do not fit in one memory go through runs', () => {
+  class Full extends TypeScriptScanner {
+    override get bytesHeld(): number {
+      return 2 ** 31;
+    }
+  }
+  const { scan } = planSort({ input: '-', output: '-', tmpDir: temporaryFolder() });
+  const plan = { ...scan, spillBytes: Number.POSITIVE_INFINITY };
+  const runner = new ChunkRunner(plan, new Full(plan.grouping));
+  for (let thread = 0; thread < 3; thread++) {
+    const other = new ChunkRunner(plan);
+    other.addBytes(Buffer.from(BLOCK), thread * BLOCK.length);
+    runner.absorb(other.finish());
+  }
+  const { found } = runner.result();
+  assert.ok('runs' in found);
+  assert.equal(found.counts.grouped, 3);
 });

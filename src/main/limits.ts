@@ -4,8 +4,8 @@ export const DEFAULT_CHUNK_BYTES: number = 4 * 2 ** 20;
 export const MOST_CHUNK_BYTES: number = 2 ** 31;
 
 /**
- * A dump of no more chunks than this is scanned in the main thread, without piscina: with chunks of 4 MiB, a second thread made a run slower up to
- * 1 GiB (0.55 s to 0.61 s), mostly by its own start, and faster from 1.5 GiB on (0.71 s to 0.66 s; `npm run bench -- --size 1G`, 2 cores).
+ * A dump of no more chunks than this is scanned in the main thread, without piscina: with chunks of 4 MiB, a second thread took 8 % longer at 1 GiB,
+ * mostly by its own start, was as fast at 1.5 GiB, and took 16 % less at 2 GiB (`npm run bench -- --crossing --size 2G`, 2 cores).
  */
 export const CHUNKS_FOR_MAIN = 384;
 
@@ -23,6 +23,3 @@ export const BYTES_PER_THREAD: number = 2 ** 27;
 
 /** A thread has so much for its groups, however little memory there is: its tables take 3 MiB when they are empty. */
 export const LEAST_SPILL_BYTES: number = 12 * 2 ** 20;
-
-/** However much memory there is: the kernel's ends at 4 GiB, and must hold what two threads found, and tables that grow. */
-export const MOST_SPILL_BYTES: number = 2 ** 30;

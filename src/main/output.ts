@@ -144,6 +144,12 @@ function keepOwner(fd: number, { uid, gid, mode }: Stats): void {
 
 /** Writes where there is nothing to replace: a device or a FIFO. */
 function openedFile(path: string, fd: number): Output {
+  let isOpen = true;
+  const closeOnce = async (): Promise<void> => {
+    if (!isOpen) return;
+    isOpen = false;
+    await call((done) => close(fd, done));
+  };
   return {
     async write(bytes) {
       try {
@@ -156,8 +162,8 @@ function openedFile(path: string, fd: number): Output {
         throw cannotWrite(path, error);
       }
     },
-    commit: () => call((done) => close(fd, done)),
-    discard: () => call((done) => close(fd, done)),
+    commit: closeOnce,
+    discard: closeOnce,
   };
 }
 

@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Selection } from '../merge/grouping.js';
-import { KEYS, type Key } from '../merge/keys.js';
+import { isToldByHead, KEYS, type Key, keyOf } from '../merge/keys.js';
 import type { OrderSpec } from '../merge/order.js';
 import { fillRandomly } from '../merge/random.js';
+import { MOST_HELD_BYTES } from '../workers/chunk-runner.js';
 import type { ScanPlan } from '../workers/task.js';
 import { badPidList, quoted, unknownKey, usageError } from './errors.js';
 import {
@@ -13,7 +14,6 @@ import {
   LEAST_MEMORY,
   LEAST_SPILL_BYTES,
   MOST_CHUNK_BYTES,
-  MOST_SPILL_BYTES,
   OWN_BYTES,
   SPILL_SHARES,
 } from './limits.js';
@@ -70,9 +70,6 @@ const MOST_THREADS = 256;
 /** What Node makes of bytes on the command line that are not UTF-8: what they were is lost. */
 const NOT_UTF8 = '\ufffd';
 
-/** The keys that a block's task and times tell. */
-const HEAD_KEYS = ['free', 'pid', 'tgid', 'name', 'alloc_ts', 'free_ts'];
-
 /** Fills in defaults. Throws a usage error, which names the option, for what has no meaning. */
 export function planSort(options: SortOptions): SortPlan {
   checkTypes(options);
@@ -96,13 +93,13 @@ export function planSort(options: SortOptions): SortPlan {
         cull,
         text: { withoutTs, withoutFreeTs: compat === '6.12' && options.mergeFreeTs === true },
         selection,
-        wantsHead: wantsText || selects || asked.some((key) => HEAD_KEYS.includes(key)),
+        wantsHead: wantsText || selects || asked.some((key) => isToldByHead(keyOf(key))),
         wantsAllocator: cull.length === 0 || asked.includes('allocator'),
       },
       order,
       folder: runFolder(options.tmpDir ?? tmpdir()),
       spillBytes: Math.min(
-        MOST_SPILL_BYTES,
+        MOST_HELD_BYTES,
         Math.max(LEAST_SPILL_BYTES, (maxMemory - OWN_BYTES) / (SPILL_SHARES * threads)),
       ),
     },
@@ -112,7 +109,7 @@ export function planSort(options: SortOptions): SortPlan {
   };
 }
 
-/** Options whose values are text; those that take a number beside; and all others. */
+/** Options whose values are text, and those whose values may be numbers too. */
 const TEXTS = ['input', 'output', 'cull', 'sort', 'pid', 'tgid', 'name', 'compat', 'tmpDir'];
 const SIZES = ['threads', 'chunkSize', 'maxMemory'];
 
@@ -121,11 +118,10 @@ function checkTypes(options: SortOptions): void {
   for (const name of ['input', 'output'] as const)
     if (options[name] === undefined) throw usageError(`no ${name} given`);
   for (const [name, value] of Object.entries(options)) {
-    const isRight =
-      value === undefined ||
-      ((TEXTS.includes(name) ? typeof value === 'string' : true) &&
-        (SIZES.includes(name) ? ['string', 'number'].includes(typeof value) : true));
-    if (!isRight) throw usageError(`${name} takes text, not ${quoted(JSON.stringify(value))}`);
+    const isNumber = SIZES.includes(name) && typeof value === 'number';
+    const takesText = TEXTS.includes(name) || SIZES.includes(name);
+    if (takesText && value !== undefined && typeof value !== 'string' && !isNumber)
+      throw usageError(`${name} takes text, not ${quoted(JSON.stringify(value))}`);
     if (typeof value === 'string' && value.includes(NOT_UTF8))
       throw usageError(`${name}: "${quoted(value)}" is not UTF-8 text, which is all that can be given here`);
   }

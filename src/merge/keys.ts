@@ -19,8 +19,8 @@ export interface Key {
   readonly flag?: { readonly letter: string; readonly descending: boolean };
   /** Appends what must be equal in two blocks of one group. Where it is present, --cull takes the key. */
   readonly identify?: (key: KeyBytes, block: Row, tasks: Tasks) => void;
-  /** The part of a block that tells a key to cull by: what the kernel of the scan must compare. */
-  readonly toldBy?: 'stack' | 'task' | 'allocator' | 'free';
+  /** The part of a block that tells the key, if it is not the whole: what a scan must look at, and compare if the key culls. */
+  readonly toldBy?: 'stack' | 'task' | 'times' | 'allocator' | 'free';
   /** Ascending order of groups. */
   readonly words: (table: Table) => readonly Word[];
   /** The same order as bytes, for groups that are sorted out of memory. Absent: the key is a count, which is known only in the end. */
@@ -149,6 +149,7 @@ export const KEYS: readonly Key[] = [
     names: ['at', 'alloc_ts'],
     sorts: true,
     flag: { letter: 'a', descending: false },
+    toldBy: 'times',
     words: (table) => [
       ...numberWords(() => table.columns.tsSeconds),
       (into) => into.set(table.columns.tsNanos.subarray(0, into.length)),
@@ -164,6 +165,7 @@ export const KEYS: readonly Key[] = [
     names: ['ft', 'free_ts'],
     sorts: true,
     flag: { letter: 'r', descending: false },
+    toldBy: 'times',
     words: (table) => [
       ...numberWords(() => table.columns.freeSeconds),
       (into) => into.set(table.columns.freeNanos.subarray(0, into.length)),
@@ -196,6 +198,11 @@ export const KEYS: readonly Key[] = [
 /** The words of a number that the group's task has: -1 (MISSING) or more. */
 function taskWords(table: Table, numbers: Float64Array): Word[] {
   return numberWords(() => Float64Array.from(table.columns.task, (task) => at(numbers, task) + 1));
+}
+
+/** Whether it takes the head of a block (format/head.ts) and its times to tell the key. */
+export function isToldByHead({ toldBy }: Key): boolean {
+  return toldBy === 'task' || toldBy === 'times' || toldBy === 'free';
 }
 
 /** The key of an id. Throws where there is none. */

@@ -14,6 +14,9 @@ import { Window } from './window.js';
 /** Longest block. Real ones have at most 4096 bytes; the kernel's memory ends at 4 GiB, and it holds a block up to four times. */
 export const LONGEST_BLOCK: number = 2 ** 29;
 
+/** No scanner holds more groups than this, in bytes, when it takes in those of another: the kernel's memory ends at 4 GiB, tables grow, and both have as much. */
+export const MOST_HELD_BYTES: number = 2 ** 30;
+
 /** The fastest scanner that this machine can run; or the plain one, to see what the other is worth. */
 function newScanner(grouping: Grouping): Scanner {
   const isPlain = process.env.PAGEOWNER_SCANNER === 'typescript' || !KernelScanner.isSupported();
@@ -92,7 +95,10 @@ export class ChunkRunner {
     if ('runs' in found) {
       this.runs.push(...found.runs);
       addCounts(this.spilled, found.counts);
-    } else this.scanner.absorb(found);
+    } else {
+      if (this.scanner.bytesHeld > MOST_HELD_BYTES) this.spill();
+      this.scanner.absorb(found);
+    }
     for (const chunk of milliseconds) this.milliseconds.push(chunk);
     this.spent.reading += spent.reading;
     this.spent.parsing += spent.parsing;
