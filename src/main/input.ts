@@ -1,9 +1,8 @@
 import { closeSync, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { call, mayBlock } from './call.js';
 import { formatOf, LONGEST_MAGIC } from './compression.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
-import { gathered } from './gathered.js';
+import { type Gathered, gathered, gatheredSocket } from './gathered.js';
 
 const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
@@ -43,17 +42,13 @@ export function inputName(path: string): string {
 
 /** Opens a file, `-`, a FIFO or a device; packed content is told by its first bytes. Throws if it cannot be read. */
 export async function openInput(path: string): Promise<Input> {
-  if (path === STANDARD_INPUT) {
-    const stats = fstatSync(STDIN_FD);
-    if (stats.isDirectory()) throw cannotRead(inputName(path), { code: 'EISDIR' });
-    return streamInput(inputName(path), stats, process.stdin, () => {});
-  }
+  const name = inputName(path);
+  if (path === STANDARD_INPUT) return streamInput(name, statsOf(name, STDIN_FD), STDIN_FD);
   let fd = -1;
   try {
     // A FIFO is open only when someone writes to it.
     fd = await mayBlock(call<number>((done) => open(path, 'r', done)));
-    const stats = fstatSync(fd);
-    if (stats.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    const stats = statsOf(path, fd);
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
       const start = Buffer.alloc(LONGEST_MAGIC);
@@ -61,29 +56,20 @@ export async function openInput(path: string): Promise<Input> {
       if (!formatOf(path, start.subarray(0, read))) return fileInput(path, fd, stats);
     }
     const opened = fd;
-    // The stream closes it from now on.
+    // What reads it closes it from now on.
     fd = -1;
-    return await openedStream(path, stats, opened);
+    return await streamInput(path, stats, opened);
   } catch (error) {
     if (fd >= 0) closeSync(fd);
     throw error instanceof PageownerError ? error : cannotRead(path, error);
   }
 }
 
-async function openedStream(name: string, stats: Stats, fd: number): Promise<StreamInput> {
-  const stream = stats.isFIFO() ? await pipeStream(fd) : createReadStream('', { fd, highWaterMark: READ_BYTES });
-  try {
-    return await streamInput(name, stats, stream, () => stream.destroy());
-  } catch (error) {
-    stream.destroy();
-    throw error;
-  }
-}
-
-/** Reads a pipe as a socket, which waits without a thread: one that waits in a read keeps the process from its end. */
-async function pipeStream(fd: number): Promise<Readable> {
-  const { Socket } = await import('node:net');
-  return new Socket({ fd, readable: true, writable: false });
+/** What is known of an open file. Throws for a folder. */
+function statsOf(name: string, fd: number): Stats {
+  const stats = fstatSync(fd);
+  if (stats.isDirectory()) throw cannotRead(name, { code: 'EISDIR' });
+  return stats;
 }
 
 function fileInput(name: string, fd: number, stats: Stats): FileInput {
@@ -111,17 +97,32 @@ function once(close: () => void): () => void {
   };
 }
 
-async function streamInput(name: string, stats: Stats, stream: Readable, close: () => void): Promise<StreamInput> {
-  const { start, whole } = await peek(readErrorsNamed(name, stream), LONGEST_MAGIC);
-  const format = formatOf(name, start);
-  // Loaded only here: it takes longer to load than a small dump to sort.
-  const pieces = format ? (await import('./unpack.js')).UNPACK[format](name, whole) : whole;
-  return { name, stats, pieces, close };
+async function streamInput(name: string, stats: Stats, fd: number): Promise<StreamInput> {
+  const { stream, pieces: read } = await openStream(stats, fd);
+  const close = (): void => void stream.destroy();
+  try {
+    const { start, whole } = await peek(readErrorsNamed(name, read), LONGEST_MAGIC);
+    const format = formatOf(name, start);
+    // Loaded only here: it takes longer to load than a small dump to sort.
+    const pieces = format ? (await import('./unpack.js')).UNPACK[format](name, whole) : whole;
+    return { name, stats, pieces, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
-async function* readErrorsNamed(name: string, stream: Readable): AsyncGenerator<Buffer[]> {
+/** Reads a descriptor to its end, and closes it. */
+async function openStream(stats: Stats, fd: number): Promise<Gathered> {
+  if (stats.isFIFO() || stats.isSocket()) return gatheredSocket(fd);
+  // A terminal too is waited for without a thread.
+  const isTerminal = fd === STDIN_FD && stats.isCharacterDevice();
+  return gathered(isTerminal ? process.stdin : createReadStream('', { fd, highWaterMark: READ_BYTES }));
+}
+
+async function* readErrorsNamed(name: string, pieces: AsyncGenerator<Buffer[]>): AsyncGenerator<Buffer[]> {
   try {
-    yield* gathered(stream);
+    yield* pieces;
   } catch (error) {
     throw cannotRead(name, error);
   }

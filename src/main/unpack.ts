@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { pipeline, Readable, type Transform } from 'node:stream';
+import type { Socket } from 'node:net';
+import { Transform, type Writable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import split2 from 'split2';
 import type { Format } from './compression.js';
@@ -33,9 +34,12 @@ async function* unpackGzip(input: string, packed: AsyncIterable<Buffer[]>): Asyn
     }
   };
   const gunzip = zlib.createGunzip({ chunkSize: UNPACKED_BYTES });
-  pipeline(Readable.from(watched()), gunzip, () => {});
+  const pieces = watched();
   try {
-    yield* gathered(gunzip);
+    const fed = feed(gunzip, await nextPiece(pieces), pieces);
+    yield* gathered(gunzip).pieces;
+    await fed;
+    while (await nextPiece(pieces));
   } catch (error) {
     throw unpackError(input, 'gzip', error);
   }
@@ -62,7 +66,10 @@ function unpackZstd(input: string, packed: AsyncIterable<Buffer[]>): AsyncIterab
   return byProgram('zstd', 'zstd', ['-dcq', '--long=31'])(input, packed);
 }
 
-type CreateZstd = (options: { params: Record<number, number> }) => Transform & { bytesWritten: number };
+/** A decoder, or the stdin of a program. */
+type Taker = Writable & { readonly bytesWritten: number };
+
+type CreateZstd = (options: { params: Record<number, number> }) => Transform & Taker;
 
 /** ZSTD_d_windowLogMax, so that dumps packed with --long=31 can be unpacked. */
 const WINDOW_LOG_MAX = { params: { 100: 31 } };
@@ -82,9 +89,7 @@ async function* unpackZstdFrames(
     while (rest) {
       const decoder = create(WINDOW_LOG_MAX);
       const fed = feed(decoder, rest, pieces);
-      // What goes wrong there is thrown below.
-      fed.catch((error) => decoder.destroy(error as Error));
-      yield* gathered(decoder);
+      yield* gathered(decoder).pieces;
       const { bytes, last } = await fed;
       const left = bytes - decoder.bytesWritten;
       rest = left > 0 ? last.subarray(last.length - left) : await nextPiece(pieces);
@@ -103,32 +108,40 @@ async function nextPiece(pieces: AsyncGenerator<Buffer>): Promise<Buffer | undef
   }
 }
 
-/** Feeds a decoder until it ends, or there is no more. Resolves to what it was given: all bytes, and the last piece. */
+/**
+ * Feeds a decoder until it ends, or there is no more. Resolves to what it was given: all bytes, and the last piece. Destroys it where reading fails, so
+ * that whoever reads what it gives learns of it.
+ */
 async function feed(
-  decoder: ReturnType<CreateZstd>,
-  first: Buffer,
+  taker: Taker,
+  first: Buffer | undefined,
   pieces: AsyncGenerator<Buffer>,
 ): Promise<{ bytes: number; last: Buffer }> {
   let bytes = 0;
-  let last = first;
-  decoder.setMaxListeners(0);
-  for (let piece: Buffer | undefined = first; piece; piece = await nextPiece(pieces)) {
-    last = piece;
-    bytes += piece.length;
-    await written(decoder, piece);
-    if (decoder.readableEnded || decoder.destroyed || decoder.bytesWritten < bytes) return { bytes, last };
+  let last = Buffer.alloc(0);
+  // A decoder that comes to its end takes no more, and says nothing of it.
+  let wake = (): void => {};
+  for (const event of ['end', 'close', 'error']) taker.once(event, () => wake());
+  try {
+    for (let piece = first; piece; piece = await nextPiece(pieces)) {
+      last = piece as Buffer<ArrayBuffer>;
+      bytes += piece.length;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        taker.write(last, () => resolve());
+      });
+      if (hasEnded(taker) || taker.bytesWritten < bytes) return { bytes, last };
+    }
+    taker.end();
+  } catch (error) {
+    taker.destroy(error as Error);
   }
-  decoder.end();
   return { bytes, last };
 }
 
-/** Resolves when the decoder has taken the bytes, or has come to its end before them. */
-function written(decoder: Transform, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    decoder.once('error', reject);
-    decoder.once('end', resolve);
-    decoder.write(bytes, (error) => (error ? reject(error) : resolve()));
-  });
+/** (The readable side of a program's stdin has always ended.) */
+function hasEnded(taker: Taker): boolean {
+  return taker.destroyed || (taker instanceof Transform && taker.readableEnded);
 }
 
 /** Unpacks by a program that reads stdin and writes stdout, and says in a line on stderr what is wrong. */
@@ -141,16 +154,17 @@ function byProgram(program: string, debianPackage: string, args: readonly string
     child.stderr.pipe(split2()).on('data', (line: string) => {
       complaint ||= line.trim();
     });
-    let readError: unknown;
-    pipeline(Readable.from(flat(packed)), child.stdin, (error) => {
-      if (error instanceof PageownerError) {
-        readError = error;
-        child.kill();
-      }
-      // A program that dies closes its input: what it said before tells more than that.
+    let readError: Error | undefined;
+    // A program that dies closes its input: what it said before tells more than that.
+    child.stdin.on('error', (error) => {
+      if (!(error instanceof PageownerError)) return;
+      readError = error;
+      child.kill();
     });
     try {
-      yield* gathered(child.stdout);
+      const pieces = flat(packed);
+      void feed(child.stdin as Socket, await nextPiece(pieces), pieces);
+      yield* gathered(child.stdout).pieces;
       const status = await ended;
       if (readError) throw readError;
       if (status instanceof Error) {
