@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { sortDump } from '../src/main/index.js';
 import { BLOCK, fixtureDump, missing, run, runHere, temporaryFolder, writeInto } from './helpers.js';
 
+const { gzipSync } = zlib;
 const folder = temporaryFolder();
 const content = fixtureDump('6.12-boot');
 const plain = writeInto(folder, 'plain', content);
@@ -161,6 +162,27 @@ test('a dump that grows or shrinks while it is read is an error', async () => {
 test('a zstd file that begins with a skippable frame is read', { skip: noZstd }, async () => {
   const skippable = Buffer.from('502a4d1804000000abcdef00', 'hex');
   assert.equal(await sorted(Buffer.concat([skippable, packed('zstd', content)])), expected);
+});
+
+const noNodeZstd = 'createZstdDecompress' in zlib ? noZstd : 'needs zstd of Node.js 22.15';
+
+test('zstd is unpacked by Node where there is no program', { skip: noNodeZstd }, async () => {
+  const frames = [Buffer.from('502a4d1804000000abcdef00', 'hex'), packed('zstd', content.subarray(0, half))];
+  frames.push(packed('zstd', content.subarray(half)));
+  const { PATH } = process.env;
+  process.env.PATH = '';
+  try {
+    assert.equal(await sorted(Buffer.concat(frames)), expected);
+    for (const broken of [halfOf(frames[1] as Buffer), damaged(frames[1] as Buffer)])
+      await assert.rejects(sorted(broken), /cannot unpack .*zstd/);
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
+test('text behind a gzip member and zeros is an error, however far behind', () => {
+  const zeros = Buffer.alloc(3 << 20);
+  fails(Buffer.concat([gzipSync(content), zeros, Buffer.from(BLOCK)]), /cannot unpack .*gzip/);
 });
 
 test('what is packed in other ways is an error', () => {

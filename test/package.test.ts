@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Script } from 'node:vm';
 import { ROOT, temporaryFolder } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -45,4 +46,21 @@ test('the package runs with its dependencies alone', () => {
     const script = join(packed, `dist/bundle/main/${program}.js`);
     assert.match(execFileSync(process.execPath, [script, ...args], { encoding: 'latin1' }), /^\d+ times, /);
   }
+});
+
+test('a program starts with what V8 made of it when it was built', () => {
+  for (const program of ['main/page_owner_sort', 'main/pageowner', 'workers/entry']) {
+    const file = join(ROOT, 'dist/bundle', program);
+    const script = new Script(readFileSync(`${file}.program.js`, 'latin1'), {
+      cachedData: readFileSync(`${file}.cache`),
+    });
+    assert.equal(script.cachedDataRejected, false, program);
+  }
+});
+
+test('a program runs too where another V8 made that', () => {
+  const program = join(packed, 'dist/bundle/main/page_owner_sort');
+  // Its first bytes tell V8 and its version.
+  writeFileSync(`${program}.cache`, readFileSync(`${program}.cache`).fill(0, 0, 16));
+  assert.match(execFileSync(process.execPath, [`${program}.js`, '--help'], { encoding: 'utf8' }), /page_owner_sort/);
 });

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { delimiter, join } from 'node:path';
 import { Transform, type Writable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import split2 from 'split2';
@@ -59,11 +61,15 @@ function trailingZeros(bytes: Buffer): number {
   return zeros;
 }
 
-/** Node's own zstd from 22.15 on, else the program. */
+/** The program, which is three times as fast as Node's own zstd (`zstd -dc` 0.57 s, Node 24 1.79 s for 1 GiB); that, from 22.15 on, where there is none. */
 function unpackZstd(input: string, packed: AsyncIterable<Buffer[]>): AsyncIterable<Buffer[]> {
   const { createZstdDecompress } = zlib as { createZstdDecompress?: CreateZstd };
-  if (createZstdDecompress) return unpackZstdFrames(input, packed, createZstdDecompress);
+  if (createZstdDecompress && !isInstalled('zstd')) return unpackZstdFrames(input, packed, createZstdDecompress);
   return byProgram('zstd', 'zstd', ['-dcq', '--long=31'])(input, packed);
+}
+
+function isInstalled(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 }
 
 /** A decoder, or the stdin of a program. */
