@@ -5,11 +5,12 @@
 import { openInput } from '../src/main/input.js';
 import { scanDump } from '../src/main/scan-dump.js';
 import { planSort } from '../src/main/sort-options.js';
+import { groupRunner } from '../src/workers/runners.js';
 
 const [file = '', threads = '1', chunkSize = '4M'] = process.argv.slice(2);
 const plan = { ...planSort({ input: file, output: '-', cull: 'stacktrace', threads, chunkSize }), aloneBytes: 0 };
 const input = await openInput(file);
-const { found } = await scanDump(input, plan, () => {});
+const { found } = await scanDump(input, plan, groupRunner(plan.scan), () => {});
 input.close();
 const { blocks, grouped } = found.counts;
 process.stdout.write(`${JSON.stringify({ blocks, grouped, groups: 'size' in found ? found.size : undefined })}\n`);

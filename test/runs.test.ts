@@ -9,8 +9,8 @@ import { MergedRuns } from '../src/merge/runs/merged-runs.js';
 import { orderRuns, writeRuns } from '../src/merge/runs/report-runs.js';
 import { RunWriter } from '../src/merge/runs/run-file.js';
 import { TextBuffer } from '../src/merge/text-writer.js';
-import { ChunkRunner } from '../src/workers/chunk-runner.js';
 import { KernelScanner } from '../src/workers/kernel-scanner.js';
+import { groupRunner } from '../src/workers/runners.js';
 import { TypeScriptScanner } from '../src/workers/typescript-scanner.js';
 import { BLOCK, run, temporaryFolder, writeInto } from './helpers.js';
 import { longDumps } from './random-dump.js';
@@ -37,7 +37,7 @@ test('groups that go through runs, after every piece, give what the reference gi
     async (text, pieceLengths, options, Scanner) => {
       const dump = Buffer.from(text, 'latin1');
       const plan = planSort({ input: '-', output: '-', ...options, tmpDir: temporaryFolder() });
-      const runner = new ChunkRunner({ ...plan.scan, spillBytes: 0 }, new Scanner(plan.scan.grouping));
+      const runner = groupRunner({ ...plan.scan, spillBytes: 0 }, new Scanner(plan.scan.grouping));
       for (let at = 0, i = 0; at < dump.length; i++) {
         const piece = dump.subarray(at, at + (pieceLengths[i % pieceLengths.length] as number));
         runner.addBytes(piece, at);
@@ -138,9 +138,9 @@ test('groups of threads that do not fit in one memory go through runs', () => {
   }
   const { scan } = planSort({ input: '-', output: '-', tmpDir: temporaryFolder() });
   const plan = { ...scan, spillBytes: Number.POSITIVE_INFINITY };
-  const runner = new ChunkRunner(plan, new Full(plan.grouping));
+  const runner = groupRunner(plan, new Full(plan.grouping));
   for (let thread = 0; thread < 3; thread++) {
-    const other = new ChunkRunner(plan);
+    const other = groupRunner(plan);
     other.addBytes(Buffer.from(BLOCK), thread * BLOCK.length);
     runner.absorb(other.finish());
   }

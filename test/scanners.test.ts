@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { planSort } from '../src/main/sort-options.js';
 import { order } from '../src/merge/order.js';
 import { writePageOwnerSort } from '../src/merge/writers/page-owner-sort.js';
-import { ChunkRunner } from '../src/workers/chunk-runner.js';
 import { KernelScanner } from '../src/workers/kernel-scanner.js';
+import { groupRunner } from '../src/workers/runners.js';
 import type { Scanner } from '../src/workers/scanner.js';
 import { TypeScriptScanner } from '../src/workers/typescript-scanner.js';
 import { BLOCK } from './helpers.js';
@@ -25,7 +25,7 @@ type Plan = (typeof plans)[number];
 
 /** The report and the counts, of a dump that comes in pieces of these lengths, over and over. */
 function scanned(plan: Plan, scanner: Scanner, dump: Uint8Array, lengths: readonly number[]): string[] {
-  const runner = new ChunkRunner(plan.scan, scanner);
+  const runner = groupRunner(plan.scan, scanner);
   for (let at = 0, i = 0; at < dump.length; i++) {
     const piece = dump.subarray(at, at + (lengths[i % lengths.length] as number));
     runner.addBytes(piece, at);

@@ -6,6 +6,7 @@ import { sortDump } from '../src/main/index.js';
 import { Progress, progressText } from '../src/main/progress.js';
 import { scanDump } from '../src/main/scan-dump.js';
 import { planSort } from '../src/main/sort-options.js';
+import { groupRunner } from '../src/workers/runners.js';
 import { BLOCK, fixtureDump, run, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -106,7 +107,8 @@ test('progress is told of each piece of a stream, however small', async () => {
   })();
   const told: number[] = [];
   const input = { name: 'stream', stats: statSync(folder), pieces, close() {} };
-  await scanDump(input, planSort({ input: '-', output: '-' }), (bytes) => told.push(bytes));
+  const plan = planSort({ input: '-', output: '-' });
+  await scanDump(input, plan, groupRunner(plan.scan), (bytes) => told.push(bytes));
   assert.deepEqual(
     told.slice(0, 3),
     [1, 2, 3].map((blocks) => blocks * BLOCK.length),

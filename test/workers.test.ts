@@ -8,7 +8,7 @@ import { scanDump } from '../src/main/scan-dump.js';
 import { planSort } from '../src/main/sort-options.js';
 import { workerPool } from '../src/main/worker-pool.js';
 import { ChunkQueue } from '../src/workers/chunk-queue.js';
-import { ChunkRunner } from '../src/workers/chunk-runner.js';
+import { groupRunner } from '../src/workers/runners.js';
 import { BLOCK, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -25,7 +25,7 @@ for (const [how, entry] of [
     const start: typeof workerPool = (grouping, threads) =>
       workerPool(grouping, threads, new URL(entry, import.meta.url));
     await assert.rejects(
-      scanDump(input, plan, () => {}, start),
+      scanDump(input, plan, groupRunner(plan.scan), () => {}, start),
       { code: 'worker', message: /^a worker thread died/ },
     );
     await input.close();
@@ -80,7 +80,7 @@ test('a failed run of several threads leaves no output', async () => {
 
 test('a thread may have had more chunks than a call may have arguments', () => {
   const { scan } = planSort({ input: dump, output: '-' });
-  const [one, other] = [new ChunkRunner(scan), new ChunkRunner(scan)];
+  const [one, other] = [groupRunner(scan), groupRunner(scan)];
   one.absorb({ ...other.finish(), milliseconds: new Float64Array(500_000) });
   assert.equal(one.result().milliseconds.length, 500_000);
 });

@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Table } from '../merge/table.js';
 import { ChunkQueue } from '../workers/chunk-queue.js';
-import { ChunkRunner } from '../workers/chunk-runner.js';
+import type { ChunkRunner, Counted } from '../workers/chunk-runner.js';
 import { now } from '../workers/clock.js';
 import {
+  type Plan,
   ReadError,
-  type ScanPlan,
   type Spent,
   type Spilled,
   type ThreadResult,
@@ -16,16 +15,17 @@ import type { FileInput, Input, StreamInput } from './input.js';
 import { workerPool } from './worker-pool.js';
 
 export interface ScanOptions {
-  readonly scan: ScanPlan;
+  /** What the workers are to look for. */
+  readonly scan: Plan;
   readonly threads: number;
   readonly chunkBytes: number;
   /** A file up to this size is not worth a pool. */
   readonly aloneBytes: number;
 }
 
-export interface Scanned {
-  /** The groups, in memory or in runs. */
-  readonly found: Table | Spilled;
+export interface Scanned<Whole> {
+  /** What was found, in memory or in runs. */
+  readonly found: Whole | Spilled;
   /** Threads that scanned at the same time. */
   readonly threads: number;
   /** What each chunk took, in no order. */
@@ -42,42 +42,44 @@ export type OnScanned = (bytes: number) => void;
 /**
  * Scans a dump and merges what the threads found. A file that is large enough is scanned by several threads; a stream comes slower than one can scan, so
  * this one does it while the next bytes are read or unpacked.
+ * @param runner made for the same as `options.scan`: what this thread scans with
  */
-export async function scanDump(
+export async function scanDump<Found, Whole extends Counted>(
   input: Input,
   options: ScanOptions,
+  runner: ChunkRunner<Found, Whole>,
   onScanned: OnScanned,
   startPool: typeof workerPool = workerPool,
-): Promise<Scanned> {
+): Promise<Scanned<Whole>> {
   try {
     return 'fd' in input
-      ? await scanFile(input, options, onScanned, startPool)
-      : await scanStream(input, options, onScanned);
+      ? await scanFile(input, options, runner, onScanned, startPool)
+      : await scanStream(input, options, runner, onScanned);
   } catch (error) {
     throw error instanceof ReadError ? scanFailed(input.name, error.failure) : error;
   }
 }
 
 /** Scans a file in this thread, and in `threads - 1` workers if it is large enough to pay for them. */
-async function scanFile(
+async function scanFile<Found, Whole extends Counted>(
   { fd, size }: FileInput,
   { scan, threads, chunkBytes, aloneBytes }: ScanOptions,
+  runner: ChunkRunner<Found, Whole>,
   onScanned: OnScanned,
   startPool: typeof workerPool,
-): Promise<Scanned> {
+): Promise<Scanned<Whole>> {
   const queue = ChunkQueue.create(fd, size, chunkBytes);
   const pool = threads > 1 && size > aloneBytes ? await startPool(scan, threads - 1) : undefined;
   try {
     const others = Promise.all(pool?.run(queue.handle) ?? []);
     // If one fails, this thread has nothing to add.
     others.catch(() => queue.close());
-    const runner = new ChunkRunner(scan);
     while (runner.runNext(queue)) {
       onScanned(queue.bytesDone);
       // Signals get their turn between chunks.
       await setImmediate();
     }
-    const results = (await others).map(resultOf);
+    const results = (await others).map((result) => resultOf(result as WorkerResult<Found>));
     const scannedAt = now();
     // The threads end, and give back their memory, while this one goes on.
     const closed = pool?.close();
@@ -90,18 +92,18 @@ async function scanFile(
   }
 }
 
-function resultOf(result: WorkerResult): ThreadResult {
+function resultOf<Found>(result: WorkerResult<Found>): ThreadResult<Found> {
   if ('failure' in result) throw new ReadError(result.failure);
   return result;
 }
 
 /** Scans a stream in this thread. A chunk is what comes until `chunkBytes` are full. */
-async function scanStream(
+async function scanStream<Found, Whole extends Counted>(
   input: StreamInput,
-  { scan, chunkBytes }: ScanOptions,
+  { chunkBytes }: ScanOptions,
+  runner: ChunkRunner<Found, Whole>,
   onScanned: OnScanned,
-): Promise<Scanned> {
-  const runner = new ChunkRunner(scan);
+): Promise<Scanned<Whole>> {
   let offset = 0;
   let milliseconds = 0;
   let chunkEnd = chunkBytes;

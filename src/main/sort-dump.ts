@@ -5,6 +5,7 @@ import { orderRuns, writeRuns } from '../merge/runs/report-runs.js';
 import type { Table } from '../merge/table.js';
 import { writePageOwnerSort } from '../merge/writers/page-owner-sort.js';
 import { now } from '../workers/clock.js';
+import { groupRunner } from '../workers/runners.js';
 import type { Spilled } from '../workers/task.js';
 import { cannotSpill } from './errors.js';
 import { type Input, openInput } from './input.js';
@@ -46,9 +47,14 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
   const removeRuns = (): void => rmSync(plan.scan.folder, { recursive: true, force: true });
   const forget = undoAtEnd(removeRuns);
   try {
-    const { found, threads, milliseconds, spent, scannedAt } = await scanDump(input, plan, (bytes) => {
-      options.onProgress?.(bytes, input.size);
-    });
+    const { found, threads, milliseconds, spent, scannedAt } = await scanDump(
+      input,
+      plan,
+      groupRunner(plan.scan),
+      (bytes) => {
+        options.onProgress?.(bytes, input.size);
+      },
+    );
     input.close();
     const { groups, pieces } = await report(found, plan);
     const sortedAt = now();

@@ -1,5 +1,5 @@
 import type { QueueHandle } from '../workers/chunk-queue.js';
-import type { ScanPlan, ThreadTask, WorkerResult } from '../workers/task.js';
+import type { Plan, ThreadTask, WorkerResult } from '../workers/task.js';
 import { workerDied } from './errors.js';
 
 /** Threads that take chunks from a queue. */
@@ -14,7 +14,7 @@ export interface Pool {
  * (memory, mostly) would kill the next.
  */
 export async function workerPool(
-  plan: ScanPlan,
+  plan: Plan,
   threads: number,
   entry: URL = new URL('../workers/entry.js', import.meta.url),
 ): Promise<Pool> {

@@ -51,7 +51,7 @@ export class Merger {
 }
 
 /** Maps the ids of `strings` to ids in `into`, which takes in only strings that are asked for. */
-function renumber({ bytes, ends }: Strings, into: Dictionary | Masks | Tasks): (id: number) => number {
+export function renumber({ bytes, ends }: Strings, into: Dictionary | Masks | Tasks): (id: number) => number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ids = new Int32Array(ends.length).fill(-1);
   return (id) => {

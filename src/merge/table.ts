@@ -34,11 +34,14 @@ export interface Table {
 export function checkWhole({ size, columns: { times }, counts }: Table): void {
   let grouped = 0;
   for (let group = 0; group < size; group++) grouped += at(times, group);
-  if (grouped !== counts.grouped || counts.blocks !== grouped + counts.filtered + counts.malformed) {
-    throw new Error(
-      `internal error: ${counts.blocks} blocks were read, but ${grouped} are in groups, ${counts.filtered} filtered and ${counts.malformed} malformed`,
-    );
-  }
+  if (grouped !== counts.grouped || counts.blocks !== grouped + counts.filtered + counts.malformed)
+    throw lostBlocks(counts, grouped);
+}
+
+export function lostBlocks({ blocks, filtered, malformed }: Counts, grouped: number): Error {
+  return new Error(
+    `internal error: ${blocks} blocks were read, but ${grouped} are in groups, ${filtered} filtered and ${malformed} malformed`,
+  );
 }
 
 /** Element i of a column. Columns are read in range only. */

@@ -1,14 +1,10 @@
 import { mkdirSync, readSync } from 'node:fs';
-import type { Grouping } from '../merge/grouping.js';
-import { addCounts, type Counts, noCounts, noteOffset } from '../merge/partial.js';
-import { writeGroupRun } from '../merge/runs/group-runs.js';
-import { checkWhole, type Table } from '../merge/table.js';
+import { addCounts, type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
+import type { Table } from '../merge/table.js';
 import type { ChunkQueue } from './chunk-queue.js';
 import { now } from './clock.js';
-import { KernelScanner } from './kernel-scanner.js';
 import type { Scanner } from './scanner.js';
-import { END, LONG_BLOCK, ReadError, type ScanPlan, type Spent, type Spilled, type ThreadResult } from './task.js';
-import { TypeScriptScanner } from './typescript-scanner.js';
+import { END, LONG_BLOCK, ReadError, type Spent, type Spilled, type ThreadResult } from './task.js';
 import { Window } from './window.js';
 
 /** Longest block. Real ones have at most 4096 bytes; the kernel's memory ends at 4 GiB, and it holds a block up to four times. */
@@ -17,16 +13,24 @@ export const LONGEST_BLOCK: number = 2 ** 29;
 /** No scanner holds more groups than this, in bytes, when it takes in those of another: the kernel's memory ends at 4 GiB, tables grow, and both have as much. */
 export const MOST_HELD_BYTES: number = 2 ** 30;
 
-/** The fastest scanner that this machine can run; or the plain one, to see what the other is worth. */
-function newScanner(grouping: Grouping): Scanner {
-  const isPlain = process.env.PAGEOWNER_SCANNER === 'typescript' || !KernelScanner.isSupported();
-  return isPlain ? new TypeScriptScanner(grouping) : new KernelScanner(grouping);
+/** How a runner writes what is too much for memory. */
+export interface Spill<Whole> {
+  readonly folder: string;
+  /** What takes more memory than this is written. In bytes. */
+  readonly bytes: number;
+  /** Writes a run. Returns its path. */
+  write(table: Whole): string;
+}
+
+/** What a thread has found, whatever is looked for. */
+export interface Counted {
+  readonly counts: Counts;
 }
 
 /** Reads and scans one piece of a dump after the other: the same in a worker and in the main thread. */
-export class ChunkRunner {
-  private readonly plan: ScanPlan;
-  private scanner: Scanner;
+export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
+  private scanner: Scanner<Found, Whole>;
+  private readonly spilling: Spill<Whole> | undefined;
   private readonly window: Window;
   private readonly milliseconds: number[] = [];
   private readonly malformedAt: number[] = [];
@@ -36,9 +40,10 @@ export class ChunkRunner {
   /** Of what is in the runs. */
   private readonly spilled: Counts = noCounts();
 
-  constructor(plan: ScanPlan, scanner: Scanner = newScanner(plan.grouping)) {
-    this.plan = plan;
+  /** Without `spill` all stays in memory. */
+  constructor(scanner: Scanner<Found, Whole>, spill?: Spill<Whole>) {
     this.scanner = scanner;
+    this.spilling = spill;
     this.window = new Window(scanner, LONGEST_BLOCK);
   }
 
@@ -83,20 +88,20 @@ export class ChunkRunner {
   }
 
   /** What all that came before gave. The runner is of no use afterwards. */
-  finish(): ThreadResult {
+  finish(): ThreadResult<Found> {
     this.addCounts();
     const { milliseconds, spent, runs } = this;
-    const found = runs.length > 0 ? this.spillAll() : this.scanner.finish();
+    const found = this.spilling && runs.length > 0 ? this.spillAll(this.spilling) : this.scanner.finish();
     return { found, milliseconds: Float64Array.from(milliseconds), spent };
   }
 
   /** Adds what another thread found. */
-  absorb({ found, milliseconds, spent }: ThreadResult): void {
-    if ('runs' in found) {
+  absorb({ found, milliseconds, spent }: ThreadResult<Found>): void {
+    if (isSpilled(found)) {
       this.runs.push(...found.runs);
       addCounts(this.spilled, found.counts);
     } else {
-      if (this.scanner.bytesHeld > MOST_HELD_BYTES) this.spill();
+      if (this.spilling && this.scanner.bytesHeld > MOST_HELD_BYTES) this.spill(this.spilling);
       this.scanner.absorb(found);
     }
     for (const chunk of milliseconds) this.milliseconds.push(chunk);
@@ -105,11 +110,10 @@ export class ChunkRunner {
   }
 
   /** All that came before, what each chunk took, and what for. The runner is of no use afterwards. */
-  result(): { found: Table | Spilled; milliseconds: Float64Array; spent: Spent } {
+  result(): { found: Whole | Spilled; milliseconds: Float64Array; spent: Spent } {
     this.addCounts();
     const { milliseconds, spent, runs } = this;
-    const found = runs.length > 0 ? this.spillAll() : this.scanner.table();
-    if (!('runs' in found)) checkWhole(found);
+    const found = this.spilling && runs.length > 0 ? this.spillAll(this.spilling) : this.scanner.table();
     return { found, milliseconds: Float64Array.from(milliseconds), spent };
   }
 
@@ -126,25 +130,23 @@ export class ChunkRunner {
     return read;
   }
 
-  private spillAll(): Spilled {
-    this.spill();
+  private spillAll(spill: Spill<Whole>): Spilled {
+    this.spill(spill);
     return { runs: this.runs, counts: this.spilled };
   }
 
   /** Writes all groups so far to a run. Throws a ReadError. */
-  private spill(): void {
+  private spill({ folder, write }: Spill<Whole>): void {
     const table = this.scanner.table();
-    checkWhole(table);
-    const { folder } = this.plan;
     try {
       makeFolder(folder);
-      this.runs.push(writeGroupRun(table, this.plan));
+      this.runs.push(write(table));
     } catch (error) {
       throw new ReadError({ offset: this.bytes, code: (error as NodeJS.ErrnoException).code ?? String(error), folder });
     }
     addCounts(this.spilled, table.counts);
-    this.window.renew((scanner) => {
-      this.scanner = scanner.renew();
+    this.window.renew(() => {
+      this.scanner = this.scanner.renew();
       return this.scanner;
     });
   }
@@ -155,8 +157,12 @@ export class ChunkRunner {
     const isShort = this.window.add(length);
     this.spent.parsing += now() - start;
     if (!isShort) throw new ReadError({ offset, code: LONG_BLOCK });
-    if (this.scanner.bytesHeld > this.plan.spillBytes) this.spill();
+    if (this.spilling && this.scanner.bytesHeld > this.spilling.bytes) this.spill(this.spilling);
   }
+}
+
+function isSpilled<Found>(found: Found | Spilled): found is Spilled {
+  return 'runs' in (found as object);
 }
 
 /** Makes a folder that another thread may be making too. */

@@ -1,6 +1,5 @@
-import type { Partial } from '../merge/partial.js';
 import { ChunkQueue } from './chunk-queue.js';
-import { ChunkRunner } from './chunk-runner.js';
+import { runnerOf } from './runners.js';
 import { ReadError, type ThreadResult, type ThreadTask, type WorkerResult } from './task.js';
 
 /** From so many bytes on a result is moved to the main thread. Piscina, which does that, takes longer to load than less takes to be copied. */
@@ -10,10 +9,10 @@ const MOVED_BYTES: number = 1 << 24;
 export default async function run({ plan, queue: handle }: ThreadTask): Promise<unknown> {
   const queue = new ChunkQueue(handle);
   try {
-    const runner = new ChunkRunner(plan);
+    const runner = runnerOf(plan);
     while (runner.runNext(queue));
     const result = runner.finish();
-    const buffers = 'runs' in result.found ? [] : buffersOf(result.found);
+    const buffers = buffersOf(result.found);
     return buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) < MOVED_BYTES ? result : moved(result, buffers);
   } catch (error) {
     queue.close();
@@ -22,10 +21,10 @@ export default async function run({ plan, queue: handle }: ThreadTask): Promise<
   }
 }
 
-function buffersOf({ masks, tasks, stacks, tails, groups }: Partial): ArrayBuffer[] {
-  return [masks, tasks, stacks, tails, groups].flatMap((part) =>
-    Object.values(part).map(({ buffer }: ArrayBufferView<ArrayBuffer>) => buffer),
-  );
+/** All memory that lies in a value. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersOf) : [];
 }
 
 async function moved(result: ThreadResult, buffers: ArrayBuffer[]): Promise<unknown> {

@@ -14,6 +14,8 @@ export class IrregularBlock {
   shape: number = Shape.WHOLE;
   allocator = 0;
   isPageOwner = false;
+  /** Without their LFs. */
+  pfnLines: Uint8Array[] = [];
   private readonly rule: TextRule;
 
   constructor(rule: TextRule) {
@@ -25,10 +27,12 @@ export class IrregularBlock {
     let pfnLine: Span = { from: 0, to: 0 };
     const text = new Uint8Array(lines.length);
     let length = 0;
+    this.pfnLines = [];
     for (let at = 0; at < lines.length; ) {
       const end = lines.indexOf(LF, at) + 1;
       if (isPfnLine(lines, at, end)) {
         pfnLine = { from: at, to: end };
+        this.pfnLines.push(lines.subarray(at, end - 1));
       } else {
         text.set(lines.subarray(at, end), length);
         length += end - at;

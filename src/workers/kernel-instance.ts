@@ -23,6 +23,10 @@ export interface Kernel {
     selectsAll: boolean,
     released: boolean,
   ): void;
+  configureList(): void;
+  getList(): number;
+  takeList(): number;
+  setPlace(entry: number, pfn: number, pageblock: number): void;
   setTextRule(withoutTs: boolean, withoutFreeTs: boolean): void;
   scan(from: number, end: number, offset: number): number;
   getAt(): number;
@@ -52,7 +56,7 @@ export interface Kernel {
 }
 
 /** The dictionaries of the kernel. */
-export const Kind = { MASK: 0, TASK: 1, STACK: 2, TAIL: 3 } as const;
+export const Kind = { MASK: 0, TASK: 1, STACK: 2, TAIL: 3, PLACE: 4 } as const;
 
 /** The strings of each in a partial. */
 export const STRINGS_OF: readonly ('masks' | 'tasks' | 'stacks' | 'tails')[] = ['masks', 'tasks', 'stacks', 'tails'];

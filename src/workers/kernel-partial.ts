@@ -23,7 +23,8 @@ export function partialOf(kernel: Kernel, counts: Counts): Partial {
   return { ...(Object.fromEntries(strings) as Pick<Partial, (typeof STRINGS_OF)[number]>), groups, counts };
 }
 
-function stringsOf(kernel: Kernel, kind: number): Strings {
+/** The strings of one kind of a kernel, copied. */
+export function stringsOf(kernel: Kernel, kind: number): Strings {
   const strings = new KernelStrings(kernel, kind);
   const ends = new Float64Array(strings.size);
   let length = 0;

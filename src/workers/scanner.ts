@@ -5,10 +5,10 @@ import type { Table } from '../merge/table.js';
 export const MARGIN = 128;
 
 /**
- * The narrow place behind which the bytes of a dump become groups. What a scanner finds is a function of the blocks that it was given and of the
- * grouping that it was made for; where the dump was cut between blocks makes no difference.
+ * The narrow place behind which the bytes of a dump become groups, or another table. What a scanner finds is a function of the blocks that it was given
+ * and of what it was made for; where the dump was cut between blocks makes no difference.
  */
-export interface Scanner {
+export interface Scanner<Found = Partial, Whole = Table> {
   /** What became of the blocks, beside those that the scanner counts itself in the end: who reads the dump adds what it knows. */
   readonly counts: Counts;
   /** The memory that holds what is scanned. It may move whenever something is scanned or allocated. */
@@ -27,11 +27,11 @@ export interface Scanner {
   /** About how much memory the groups so far take, in bytes. */
   readonly bytesHeld: number;
   /** A scanner with no groups yet, in the memory of this one, which is of no use afterwards. */
-  renew(): Scanner;
-  /** Adds what another scanner, for the same grouping, found in other blocks of the dump. */
-  absorb(partial: Partial): void;
+  renew(): Scanner<Found, Whole>;
+  /** Adds what another scanner, made for the same, found in other blocks of the dump. */
+  absorb(found: Found): void;
   /** What all blocks so far gave, to cross a thread. The scanner is of no use afterwards. */
-  finish(): Partial;
-  /** The same, to be ordered and written. */
-  table(): Table;
+  finish(): Found;
+  /** The same, to be ordered and written. Throws if blocks were lost. */
+  table(): Whole;
 }

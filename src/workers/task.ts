@@ -1,10 +1,21 @@
+import type { Timestamp } from '../format/timestamp.js';
+import type { Aggregate } from '../merge/aggregate/aggregate.js';
 import type { Counts, Partial } from '../merge/partial.js';
 import type { RunPlan } from '../merge/runs/group-runs.js';
 import type { QueueHandle } from './chunk-queue.js';
 
 /** All that main and workers say to each other. */
 
-/** How a thread is to scan. */
+/** What a thread is to look for: groups, or the aggregate. */
+export type Plan = ScanPlan | AggregatePlan;
+
+/** How to aggregate. */
+export interface AggregatePlan {
+  /** What was allocated later is counted as born. */
+  readonly since: Timestamp;
+}
+
+/** How to group. */
 export interface ScanPlan extends RunPlan {
   /** Groups that take more memory than this are written to a run. In bytes, for each thread. */
   readonly spillBytes: number;
@@ -12,7 +23,7 @@ export interface ScanPlan extends RunPlan {
 
 /** What a thread is to do. */
 export interface ThreadTask {
-  readonly plan: ScanPlan;
+  readonly plan: Plan;
   readonly queue: QueueHandle;
 }
 
@@ -23,8 +34,8 @@ export interface Spilled {
 }
 
 /** What a thread made of all chunks that it took. */
-export interface ThreadResult {
-  readonly found: Partial | Spilled;
+export interface ThreadResult<Found = Partial | Aggregate> {
+  readonly found: Found | Spilled;
   /** What each chunk took. */
   readonly milliseconds: Float64Array;
   readonly spent: Spent;
@@ -37,7 +48,7 @@ export interface Spent {
 }
 
 /** Errors cross threads as data, since piscina keeps only their message. */
-export type WorkerResult = ThreadResult | { readonly failure: ReadFailure };
+export type WorkerResult<Found = Partial | Aggregate> = ThreadResult<Found> | { readonly failure: ReadFailure };
 
 export interface ReadFailure {
   /** Where reading stopped. */

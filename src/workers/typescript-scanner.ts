@@ -1,103 +1,39 @@
-import { Allocator, pfnLineAllocator } from '../format/allocator.js';
-import { CR, LF, SPACE } from '../format/bytes.js';
-import { isPfnLine } from '../format/fields.js';
-import { maskEnd } from '../format/head.js';
-import { HeaderSplitter, Shape } from '../format/header.js';
-import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
-import { compareTimestamps, isNoTime, NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
+import { compareTimestamps, isNoTime, type Timestamp } from '../format/timestamp.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
-import { Groups, newRow, type Row } from '../merge/groups.js';
+import { Groups } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
-import { Masks } from '../merge/masks.js';
 import { Merger } from '../merge/merger.js';
-import { type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
-import type { Table } from '../merge/table.js';
-import { Tasks } from '../merge/tasks.js';
-import { endOfCrBlock, withoutCr } from './cr-block.js';
-import { FlaggedStrings } from './flagged-strings.js';
-import { IrregularBlock } from './irregular-block.js';
-import { MARGIN, type Scanner } from './scanner.js';
+import type { Partial } from '../merge/partial.js';
+import { checkWhole, type Table } from '../merge/table.js';
 import { SelectedTasks } from './selected-tasks.js';
-
-/**
- * Where in a page of memory to put the beginning of a page of the file. Linux copies 13 GB/s to there, but 3 GB/s to a place a few bytes ahead of
- * the file's own (node 20, AMD EPYC; large buffers begin 16 bytes behind a page's beginning).
- */
-const PLACE_IN_PAGE = 64;
+import { TypeScriptReader } from './typescript-reader.js';
 
 /** What a group takes in columns, keys and their table. */
 const BYTES_PER_GROUP = 150;
 
-const EMPTY_LINE = Buffer.from('\n\n');
-
-/**
- * The scan in plain TypeScript: one pass. An empty line ends a block; its parts are looked up by their bytes, so that what they hold is read once for
- * each distinct one; only the times are read block by block.
- *
- *     Page allocated via order 0, mask 0x0(), pid 7, tgid 7 (comm), ts 12 ns     mask, task, times
- *     PFN 0x4355 type Unmovable Block 33 type Unmovable Flags 0x1(slab|node=0)   says the allocator
- *      get_page_from_freelist+0x137e/0x1450                                      stack
- *     Charged to memcg /                                                         tail, to the empty line
- *
- * Blocks of any other form take the slow way (IrregularBlock) to the same groups.
- */
-export class TypeScriptScanner implements Scanner {
+/** Groups blocks. */
+export class TypeScriptScanner extends TypeScriptReader<Partial, Table> {
   private readonly grouping: Grouping;
   private readonly identify: Identify;
-  private readonly masks: Masks = new Masks();
-  private readonly tasks: Tasks = new Tasks();
-  private readonly stacks: FlaggedStrings = new FlaggedStrings(stackFlags);
-  private readonly tails: FlaggedStrings = new FlaggedStrings(tailFlags);
   private readonly selected: SelectedTasks;
   private readonly groups: Groups = new Groups();
   private readonly key: KeyBytes = new KeyBytes();
-  private readonly header: HeaderSplitter = new HeaderSplitter();
-  private readonly irregular: IrregularBlock;
-  private readonly ts: Timestamp = { ...NO_TIME };
-  private readonly freeTs: Timestamp = { ...NO_TIME };
-  readonly counts: Counts = noCounts();
   private readonly absorbed: Partial[] = [];
-  private readonly row: Row = newRow();
-  memory: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  protected readonly wantsAllocator: boolean;
 
   constructor(grouping: Grouping) {
+    super(grouping.text);
     this.grouping = grouping;
+    this.wantsAllocator = grouping.wantsAllocator;
     this.identify = identifier(grouping);
     this.selected = new SelectedTasks(grouping.selection, this.tasks);
-    this.irregular = new IrregularBlock(grouping.text);
   }
 
-  allocate(length: number): number {
-    this.memory = new Uint8Array(PLACE_IN_PAGE + length + MARGIN);
-    return PLACE_IN_PAGE;
+  override get bytesHeld(): number {
+    return super.bytesHeld + this.groups.size * BYTES_PER_GROUP;
   }
 
-  scan(from: number, to: number, offset: number): number {
-    const bytes = Buffer.from(this.memory.buffer, 0, to);
-    const view = new DataView(this.memory.buffer, 0, to);
-    const hasCr = bytes.subarray(from).includes(CR);
-    for (let at = from; ; ) {
-      while (bytes[at] === LF || (bytes[at] === CR && bytes[at + 1] === LF)) at++;
-      if (at === to) return to;
-      this.row.first = offset + at;
-      const end = hasCr ? this.addCrBlock(bytes, at) : this.addBlock(bytes, view, at);
-      if (end < 0) return at;
-      this.counts.blocks++;
-      at = end;
-    }
-  }
-
-  get bytesHeld(): number {
-    return (
-      this.groups.size * BYTES_PER_GROUP +
-      this.masks.strings.bytes.length +
-      this.tasks.strings.bytes.length +
-      this.stacks.strings.bytes.length +
-      this.tails.strings.bytes.length
-    );
-  }
-
-  renew(): Scanner {
+  renew(): TypeScriptScanner {
     return new TypeScriptScanner(this.grouping);
   }
 
@@ -108,7 +44,9 @@ export class TypeScriptScanner implements Scanner {
   table(): Table {
     const merger = new Merger(this.grouping);
     for (const partial of [this.finish(), ...this.absorbed]) merger.add(partial);
-    return merger.table();
+    const table = merger.table();
+    checkWhole(table);
+    return table;
   }
 
   finish(): Partial {
@@ -122,95 +60,10 @@ export class TypeScriptScanner implements Scanner {
     };
   }
 
-  /** Reads CRLF as LF. Returns the end of the block's last line, or -1 if no empty line follows. */
-  private addCrBlock(bytes: Buffer, from: number): number {
-    const length = endOfCrBlock(bytes.subarray(from));
-    if (length < 0) return -1;
-    this.addIrregular(withoutCr(bytes.subarray(from, from + length)));
-    return from + length;
-  }
-
-  /** Adds the block that begins at `from`. Returns the end of its last line, or -1 if no empty line follows. */
-  private addBlock(bytes: Buffer, view: DataView, from: number): number {
-    const { header, masks, tasks, stacks, tails, row, ts, freeTs } = this;
-    const headerTo = bytes.indexOf(LF, from);
-    if (headerTo < 0) return -1;
-    let pfnTo = headerTo;
-    if (isPfnLine(bytes, headerTo + 1, bytes.length)) pfnTo = bytes.indexOf(LF, headerTo + 1);
-    if (pfnTo < 0) return -1;
-    // Most stacks are that of the block before: one compare then finds the end and the stack.
-    let stackTo = stacks.strings.endOfLatest(view, pfnTo + 1);
-    const isLatest = stackTo >= 0 && stackTo < bytes.length && bytes[stackTo] !== SPACE;
-    const to = bytes[stackTo] === LF && isLatest ? stackTo : bytes.indexOf(EMPTY_LINE, pfnTo) + 1;
-    if (to === 0) return -1;
-    if (!isLatest) {
-      stackTo = tailStart(bytes, pfnTo + 1, to);
-      row.stack = stacks.intern(view, pfnTo + 1, stackTo);
-    } else row.stack = stacks.strings.latest;
-    row.tail = tails.intern(view, stackTo, to);
-
-    header.split(bytes, from, headerTo);
-    const maskTo = from + maskEnd(bytes.subarray(from, header.headTo));
-    row.mask = masks.intern(view, from, maskTo);
-    row.task = tasks.intern(view, maskTo, header.headTo);
-    const flags = (stacks.flags[row.stack] as number) & (tails.flags[row.tail] as number);
-    if (!masks.isPlain[row.mask] || !tasks.isPlain[row.task] || !(flags & StackFlag.PLAIN)) {
-      this.addIrregular(bytes.subarray(from, to));
-      return to;
-    }
-    if (header.shape === Shape.WHOLE) Object.assign(ts, NO_TIME);
-    else readTimestamp(bytes, header.ts, ts);
-    if (header.shape !== Shape.TS_FREE_TS) Object.assign(freeTs, NO_TIME);
-    else readTimestamp(bytes, header.freeTs, freeTs);
-    row.shape = header.shape;
-    row.allocator = 0;
-    if (this.grouping.wantsAllocator) {
-      const isVmalloc = (stacks.flags[row.stack] as number) & StackFlag.VMALLOC;
-      const bits = (isVmalloc ? Allocator.VMALLOC : 0) | pfnLineAllocator(bytes, headerTo, pfnTo);
-      row.allocator = bits || Allocator.OTHERS;
-    }
-    this.addRow(true);
-    return to;
-  }
-
-  /** The slow way, for blocks whose fields do not stand where they usually do. */
-  private addIrregular(lines: Uint8Array): void {
-    const { irregular, row } = this;
-    irregular.read(lines, this.ts, this.freeTs);
-    this.internHead(irregular.head);
-    const { stack } = irregular;
-    const stackTo = tailStart(stack, 0, stack.length);
-    row.stack = this.stacks.intern(viewOf(stack), 0, stackTo);
-    row.tail = this.tails.intern(viewOf(stack), stackTo, stack.length);
-    row.shape = irregular.shape;
-    row.allocator = irregular.allocator;
-    this.addRow(irregular.isPageOwner);
-  }
-
-  /** Mask and task of a head, into the row. One that is not of the usual form is both. */
-  private internHead(head: Uint8Array): void {
-    const { masks, tasks, row } = this;
-    const view = viewOf(head);
-    const maskTo = maskEnd(head);
-    row.mask = masks.intern(view, 0, maskTo);
-    row.task = tasks.intern(view, maskTo, head.length);
-    if (masks.isPlain[row.mask] && tasks.isPlain[row.task]) return;
-    row.mask = masks.intern(view, 0, head.length);
-    row.task = tasks.intern(view, 0, head.length);
-  }
-
-  private addRow(isPageOwner: boolean): void {
-    const { row, ts, freeTs, counts } = this;
+  protected addRow(): boolean {
+    const { row, ts, freeTs } = this;
     const isLeftOut = this.grouping.selection.withoutReleased && isReleased(ts, freeTs);
-    if (isLeftOut || !this.selected.has(row.task)) {
-      counts.filtered++;
-      return;
-    }
-    counts.grouped++;
-    if (!isPageOwner) {
-      counts.foreign++;
-      noteOffset(counts.foreignAt, row.first);
-    }
+    if (isLeftOut || !this.selected.has(row.task)) return false;
     row.tsSeconds = ts.seconds;
     row.tsNanos = ts.nanos;
     row.freeSeconds = freeTs.seconds;
@@ -218,14 +71,11 @@ export class TypeScriptScanner implements Scanner {
     row.pages = this.masks.pages[row.mask] as number;
     this.identify(this.key, row, this.tasks);
     this.groups.add(this.key.view, this.key.length, row);
+    return true;
   }
 }
 
 /** Whether the page was released after it was allocated. A free_ts of 0 is none; 0 ns is before any ts in any case. */
 function isReleased(ts: Timestamp, freeTs: Timestamp): boolean {
   return !isNoTime(freeTs) && compareTimestamps(ts.seconds, ts.nanos, freeTs.seconds, freeTs.nanos) < 0;
-}
-
-function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, length);
 }

@@ -17,13 +17,15 @@ import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, ne
 import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size, startGroups } from './groups';
 import { keys } from './hash';
 import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
+import { appendToList, getList, LIST_ROOM, listed, startList, takeList } from './listing';
 import { allocate, getBytesInUse, startAnew } from './memory';
 import { isOrdinary } from './ordinary';
+import { readPlace, setPlace, startPlaces } from './place';
 import { newRecent, recentAt, recentFrames, recentOf, remember, setOf } from './recent';
 import { getWritten, setTextRule, writeTexts } from './render';
 import { sortedIds } from './sort';
 
-export { absorb, allocate, getBytesInUse, getWritten, readColumn, setTextRule, writeTexts };
+export { absorb, allocate, getBytesInUse, getList, getWritten, readColumn, setPlace, setTextRule, takeList, writeTexts };
 
 /** Why scan() came back. */
 const DONE: u32 = 0;
@@ -38,6 +40,8 @@ const NEW_STACK: u32 = 5;
 const NEW_TAIL: u32 = 6;
 /** The block's lines [at, to) are of an unusual form. */
 const IRREGULAR: u32 = 7;
+/** The list is full; the next block begins at `at`. */
+const LIST_FULL: u32 = 8;
 
 /** Flags of entries beside PLAIN. KNOWN: the entry was filled in. */
 const VMALLOC: u32 = 4;
@@ -57,6 +61,7 @@ let masks: Dictionary = changetype<Dictionary>(0);
 let tasks: Dictionary = changetype<Dictionary>(0);
 let stacks: Dictionary = changetype<Dictionary>(0);
 let tails: Dictionary = changetype<Dictionary>(0);
+let places: Dictionary = changetype<Dictionary>(0);
 let recentMasks: usize = 0;
 let recentTasks: usize = 0;
 let recentStacks: usize = 0;
@@ -66,6 +71,8 @@ let noTail: usize = 0;
 /** The entry of a task that no one asks for. */
 let noTask: usize = 0;
 
+/** Whether blocks are listed instead of grouped. */
+let isListing: bool = false;
 /** Whether a block's group, and whether it counts, can be told without its task and times. */
 let isHeadless: bool = false;
 /** Whether a group's task and times are asked for. */
@@ -86,6 +93,9 @@ export function start(): void {
   tasks = newDictionary();
   stacks = newDictionary();
   tails = newDictionary();
+  places = newDictionary();
+  startPlaces();
+  isListing = false;
   recentMasks = newRecent();
   recentTasks = newRecent();
   recentStacks = newRecent();
@@ -121,6 +131,16 @@ export function configure(
   isHeadless = selectsAll && !released && !allocator && !mask && !task && !bits && !ts && !freeTs;
 }
 
+/** To be called next, instead: lists all blocks. */
+export function configureList(): void {
+  startList();
+  isListing = true;
+  wantsHead = true;
+  wantsAllocator = false;
+  withoutReleased = false;
+  isHeadless = false;
+}
+
 export function getNoTask(): usize {
   return noTask;
 }
@@ -146,9 +166,9 @@ export function groupCount(): u32 {
   return size;
 }
 
-/** The dictionary of a kind: 0 masks, 1 tasks, 2 stacks, 3 tails. */
+/** The dictionary of a kind: 0 masks, 1 tasks, 2 stacks, 3 tails, 4 places. */
 function dictionaryOf(kind: u32): Dictionary {
-  return kind == 0 ? masks : kind == 1 ? tasks : kind == 2 ? stacks : tails;
+  return kind == 0 ? masks : kind == 1 ? tasks : kind == 2 ? stacks : kind == 3 ? tails : places;
 }
 /** The first string of a kind: entries name the next one. */
 export function firstEntry(kind: u32): usize {
@@ -178,6 +198,10 @@ export function addBlock(
   first: f64,
 ): bool {
   blocks += 1;
+  if (isListing) {
+    appendToList(mask, task, stack, tail, ts);
+    return true;
+  }
   if ((withoutReleased && freeTs != NO_TIME && ts < freeTs) || !(load<u32>(task, FLAGS) & SELECTED)) {
     filtered += 1;
     return false;
@@ -195,6 +219,7 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
   while (true) {
     while (at < end && (load<u8>(at) == LF || (load<u8>(at) == CR && at + 1 < end && load<u8>(at + 1) == LF))) at++;
     if (at >= end) return DONE;
+    if (isListing && listed == LIST_ROOM) return LIST_FULL;
 
     const maskSet = setOf(recentMasks, load<u64>(at, 24), load<u64>(at, 32), load<u64>(at, 40), 0);
     let mask = recentAt(maskSet, at);
@@ -214,10 +239,12 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
     if (headerTo >= end) return UNFINISHED;
     if (load<u8>(headerTo - 1) == CR) return HAS_CR;
     let stackFrom = headerTo + 1;
+    let isPlaced = !isListing;
     if ((load<u32>(stackFrom) & 0xffffff) == PFN) {
       const pfnTo = lineEnd(stackFrom);
       if (pfnTo >= end) return UNFINISHED;
       if (load<u8>(pfnTo - 1) == CR) return HAS_CR;
+      if (isListing) isPlaced = readPlace(places, stackFrom, pfnTo);
       stackFrom = pfnTo + 1;
     }
 
@@ -256,7 +283,7 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       noTail = tail;
     }
     const stackFlags = load<u32>(stack, FLAGS);
-    if (!(stackFlags & load<u32>(tail, FLAGS) & PLAIN)) return IRREGULAR;
+    if (!isPlaced || !(stackFlags & load<u32>(tail, FLAGS) & PLAIN)) return IRREGULAR;
 
     let bits: u32 = 0;
     if (wantsAllocator) {

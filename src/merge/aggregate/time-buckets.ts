@@ -1,0 +1,30 @@
+import { NO_TIME } from '../../format/timestamp.js';
+
+/**
+ * Times of blocks are counted in buckets whose width grows with the time: 64 to each doubling, so that a bucket is at most 1/64 of its time wide.
+ *
+ *     bucket   0 │ 1 … 63: [1 ns, 2 ns) │ 64 … 127: [2 ns, 4 ns) │ …
+ */
+const BITS = 6;
+const PER_DOUBLING = 1 << BITS;
+const EXPONENT_OF_ONE = 1023;
+const NANOS_PER_SECOND = 1e9;
+
+const double = new DataView(new ArrayBuffer(8));
+
+/** The bucket of a time that is not NO_TIME: what a double of its ns has as exponent and first bits. */
+export function bucketOf(seconds: number, nanos: number): number {
+  const ns = seconds * NANOS_PER_SECOND + nanos;
+  if (ns < 1) return 0;
+  double.setFloat64(0, ns);
+  return (double.getUint32(0) >>> (20 - BITS)) - EXPONENT_OF_ONE * PER_DOUBLING;
+}
+
+/** Where a bucket begins, in ns. It ends where the next one begins. */
+export function bucketStart(bucket: number): number {
+  if (bucket <= 0) return 0;
+  return 2 ** (bucket >> BITS) * (1 + (bucket & (PER_DOUBLING - 1)) / PER_DOUBLING);
+}
+
+/** The bucket of blocks without a time. */
+export const NO_BUCKET: number = bucketOf(NO_TIME.seconds, NO_TIME.nanos);

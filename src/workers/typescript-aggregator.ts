@@ -1,0 +1,63 @@
+import { firstPfnLine, NOWHERE, placeBytes } from '../format/pfn-line.js';
+import type { Timestamp } from '../format/timestamp.js';
+import type { Aggregate } from '../merge/aggregate/aggregate.js';
+import { Aggregator } from '../merge/aggregate/aggregator.js';
+import { checkWholeAggregate, joinAggregates } from '../merge/aggregate/join.js';
+import { Dictionary } from '../merge/dictionary.js';
+import { TypeScriptReader } from './typescript-reader.js';
+
+/** Aggregates blocks. */
+export class TypeScriptAggregator extends TypeScriptReader<Aggregate, Aggregate> {
+  private readonly since: Timestamp;
+  private readonly aggregator: Aggregator;
+  private readonly places: Dictionary = new Dictionary();
+  private readonly absorbed: Aggregate[] = [];
+  protected readonly wantsAllocator = false;
+
+  constructor(since: Timestamp) {
+    super({ withoutTs: true, withoutFreeTs: true });
+    this.since = since;
+    this.aggregator = new Aggregator(since);
+  }
+
+  override get bytesHeld(): number {
+    return super.bytesHeld + this.aggregator.bytesHeld;
+  }
+
+  renew(): TypeScriptAggregator {
+    return new TypeScriptAggregator(this.since);
+  }
+
+  absorb(found: Aggregate): void {
+    this.absorbed.push(found);
+  }
+
+  finish(): Aggregate {
+    return {
+      ...this.aggregator.columns(),
+      masks: this.masks.strings.copy(),
+      tasks: this.tasks.strings.copy(),
+      stacks: this.stacks.strings.copy(),
+      tails: this.tails.strings.copy(),
+      places: this.places.copy(),
+      counts: this.counts,
+    };
+  }
+
+  table(): Aggregate {
+    const aggregate = joinAggregates([this.finish(), ...this.absorbed]);
+    checkWholeAggregate(aggregate);
+    return aggregate;
+  }
+
+  protected addRow(pfnLines: readonly Uint8Array[]): boolean {
+    const { row, ts } = this;
+    const line = firstPfnLine(pfnLines);
+    const { buffer, byteOffset, length } = placeBytes(line?.place ?? NOWHERE);
+    const place = this.places.intern(new DataView(buffer, byteOffset, length), 0, length);
+    const { seconds, nanos } = ts;
+    const { mask, task, stack, tail } = row;
+    this.aggregator.add(mask, task, stack, tail, place, seconds, nanos, line?.pfn ?? 0, line?.pageblock ?? -1);
+    return true;
+  }
+}
