@@ -1,8 +1,8 @@
 import { firstPfnLine, NOWHERE, placeBytes } from '../format/pfn-line.js';
 import type { Timestamp } from '../format/timestamp.js';
-import { type Aggregate, ROW_STRINGS, type RowStrings } from '../merge/aggregate/aggregate.js';
+import { type AggregatePartial, ROW_STRINGS, type RowStrings } from '../merge/aggregate/aggregate-partial.js';
 import { Aggregator } from '../merge/aggregate/aggregator.js';
-import { checkWholeAggregate, joinAggregates } from '../merge/aggregate/join.js';
+import { joinPartials } from '../merge/aggregate/join-partials.js';
 import { type Kernel, Kind } from './kernel-instance.js';
 import { stringsOf } from './kernel-partial.js';
 import { KernelReader } from './kernel-reader.js';
@@ -12,10 +12,10 @@ const WORDS = 12;
 const DOUBLES = 6;
 
 /** Aggregates the blocks that the kernel lists. */
-export class KernelAggregator extends KernelReader<Aggregate, Aggregate> {
+export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePartial> {
   private readonly since: Timestamp;
   private readonly aggregator: Aggregator;
-  private readonly absorbed: Aggregate[] = [];
+  private readonly absorbed: AggregatePartial[] = [];
 
   /** `since`: what was allocated later is counted as born. */
   constructor(since: Timestamp, kernel?: Kernel) {
@@ -34,25 +34,23 @@ export class KernelAggregator extends KernelReader<Aggregate, Aggregate> {
     return new KernelAggregator(this.since, this.kernel);
   }
 
-  absorb(found: Aggregate): void {
+  absorb(found: AggregatePartial): void {
     this.absorbed.push(found);
   }
 
-  finish(): Aggregate {
+  finish(): AggregatePartial {
     this.takeListed();
     const strings = ROW_STRINGS.map((name, kind) => [name, stringsOf(this.kernel, kind)]);
     const { aggregator } = this;
     return {
       ...aggregator.columns(),
-      ...(Object.fromEntries(strings) as Pick<Aggregate, RowStrings>),
+      ...(Object.fromEntries(strings) as Pick<AggregatePartial, RowStrings>),
       counts: this.allCounts(),
     };
   }
 
-  table(): Aggregate {
-    const aggregate = joinAggregates([this.finish(), ...this.absorbed]);
-    checkWholeAggregate(aggregate);
-    return aggregate;
+  table(): AggregatePartial {
+    return joinPartials([this.finish(), ...this.absorbed]);
   }
 
   protected maskKey(): number {

@@ -1,4 +1,4 @@
-import type { Aggregate } from '../merge/aggregate/aggregate.js';
+import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
 import type { Partial } from '../merge/partial.js';
 import { writeGroupRun } from '../merge/runs/group-runs.js';
 import type { Table } from '../merge/table.js';
@@ -12,7 +12,7 @@ import { TypeScriptAggregator } from './typescript-aggregator.js';
 import { TypeScriptScanner } from './typescript-scanner.js';
 
 /** The runner that finds what a plan asks for. */
-export function runnerOf(plan: Plan): ChunkRunner<Partial, Table> | ChunkRunner<Aggregate, Aggregate> {
+export function runnerOf(plan: Plan): ChunkRunner<Partial, Table> | ChunkRunner<AggregatePartial, AggregatePartial> {
   return 'grouping' in plan ? groupRunner(plan) : aggregateRunner(plan);
 }
 
@@ -24,8 +24,8 @@ export function groupRunner(
   return new ChunkRunner(scanner, { folder, bytes, write: (table) => writeGroupRun(table, plan) });
 }
 
-export function aggregateRunner({ since }: AggregatePlan): ChunkRunner<Aggregate, Aggregate> {
-  return new ChunkRunner<Aggregate, Aggregate>(
+export function aggregateRunner({ since }: AggregatePlan): ChunkRunner<AggregatePartial, AggregatePartial> {
+  return new ChunkRunner<AggregatePartial, AggregatePartial>(
     isPlain() ? new TypeScriptAggregator(since) : new KernelAggregator(since),
   );
 }

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../format/timestamp.js';
-import type { Aggregate } from '../merge/aggregate/aggregate.js';
+import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
 import type { Counts, Partial } from '../merge/partial.js';
 import type { RunPlan } from '../merge/runs/group-runs.js';
 import type { QueueHandle } from './chunk-queue.js';
@@ -34,7 +34,7 @@ export interface Spilled {
 }
 
 /** What a thread made of all chunks that it took. */
-export interface ThreadResult<Found = Partial | Aggregate> {
+export interface ThreadResult<Found = Partial | AggregatePartial> {
   readonly found: Found | Spilled;
   /** What each chunk took. */
   readonly milliseconds: Float64Array;
@@ -48,7 +48,7 @@ export interface Spent {
 }
 
 /** Errors cross threads as data, since piscina keeps only their message. */
-export type WorkerResult<Found = Partial | Aggregate> = ThreadResult<Found> | { readonly failure: ReadFailure };
+export type WorkerResult<Found = Partial | AggregatePartial> = ThreadResult<Found> | { readonly failure: ReadFailure };
 
 export interface ReadFailure {
   /** Where reading stopped. */

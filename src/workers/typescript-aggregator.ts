@@ -1,17 +1,17 @@
 import { firstPfnLine, NOWHERE, placeBytes } from '../format/pfn-line.js';
 import type { Timestamp } from '../format/timestamp.js';
-import type { Aggregate } from '../merge/aggregate/aggregate.js';
+import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
 import { Aggregator } from '../merge/aggregate/aggregator.js';
-import { checkWholeAggregate, joinAggregates } from '../merge/aggregate/join.js';
+import { joinPartials } from '../merge/aggregate/join-partials.js';
 import { Dictionary } from '../merge/dictionary.js';
 import { TypeScriptReader } from './typescript-reader.js';
 
 /** Aggregates blocks. */
-export class TypeScriptAggregator extends TypeScriptReader<Aggregate, Aggregate> {
+export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, AggregatePartial> {
   private readonly since: Timestamp;
   private readonly aggregator: Aggregator;
   private readonly places: Dictionary = new Dictionary();
-  private readonly absorbed: Aggregate[] = [];
+  private readonly absorbed: AggregatePartial[] = [];
   protected readonly wantsAllocator = false;
 
   constructor(since: Timestamp) {
@@ -28,11 +28,11 @@ export class TypeScriptAggregator extends TypeScriptReader<Aggregate, Aggregate>
     return new TypeScriptAggregator(this.since);
   }
 
-  absorb(found: Aggregate): void {
+  absorb(found: AggregatePartial): void {
     this.absorbed.push(found);
   }
 
-  finish(): Aggregate {
+  finish(): AggregatePartial {
     return {
       ...this.aggregator.columns(),
       masks: this.masks.strings.copy(),
@@ -44,10 +44,8 @@ export class TypeScriptAggregator extends TypeScriptReader<Aggregate, Aggregate>
     };
   }
 
-  table(): Aggregate {
-    const aggregate = joinAggregates([this.finish(), ...this.absorbed]);
-    checkWholeAggregate(aggregate);
-    return aggregate;
+  table(): AggregatePartial {
+    return joinPartials([this.finish(), ...this.absorbed]);
   }
 
   protected addRow(pfnLines: readonly Uint8Array[]): boolean {

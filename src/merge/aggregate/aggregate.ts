@@ -1,49 +1,79 @@
-import type { Strings } from '../dictionary.js';
-import type { Counts } from '../partial.js';
+import type { Place } from '../../format/pfn-line.js';
 
-/** The kinds of strings that a row's ids name, in their order there. */
-export const ROW_STRINGS = ['masks', 'tasks', 'stacks', 'tails', 'places'] as const;
-
-export type RowStrings = (typeof ROW_STRINGS)[number];
-
-/**
- * What a dump's blocks have in common, as one small table: every report is a view of it. Aggregates of the parts of a dump can be joined in any order.
- * Typed arrays only, so that it crosses a thread: parts of strings are read when they are asked for (rows.ts).
- */
-export interface Aggregate extends Columns, Readonly<Record<RowStrings, Strings>> {
-  readonly counts: Counts;
+/** What a dump's blocks have in common, as one small table: every report is a view of it. */
+export interface Aggregate {
+  readonly facts: Facts;
+  /** No two have equal keys. In the order of their keys, so that equal aggregates are equal, whatever they were made from. */
+  readonly rows: readonly AggregateRow[];
 }
 
-export interface Columns {
-  /** Row after row the ids of its mask, task, stack, tail and place. */
-  readonly rows: Uint32Array<ArrayBuffer>;
-  readonly blocks: Float64Array<ArrayBuffer>;
-  /** By row: blocks that were allocated after the moment that was asked for. */
-  readonly born: Float64Array<ArrayBuffer>;
-  /** By row the first and last time; newestSeconds is -1 where no block has one. */
-  readonly times: {
-    oldestSeconds: Float64Array<ArrayBuffer>;
-    oldestNanos: Uint32Array<ArrayBuffer>;
-    newestSeconds: Float64Array<ArrayBuffer>;
-    newestNanos: Uint32Array<ArrayBuffer>;
-  };
-  /** Blocks by row and bucket of their times (time-buckets.ts). */
-  readonly ages: Cells;
-  /** Blocks by row and the pageblock in which they begin. */
-  readonly pageblocks: Cells;
+/** What is known of the dump as a whole. */
+export interface Facts {
+  readonly bytes: number;
+  readonly blocks: number;
+  /** Could not be read whole, and are in no row. */
+  readonly malformed: number;
+  /** In rows, but no page_owner text. */
+  readonly foreign: number;
   /** What pageblock_order can be, as bits: each k for which PFN >> k is the pageblock, for all blocks. */
   readonly pageblockOrders: number;
+  /** In ns since boot: what was allocated later counts as born. null: no one asked. */
+  readonly since: bigint | null;
+  /** false: only pages are known, and each is told as a block (page_owner_stacks/show_stacks). */
+  readonly knowsBlocks: boolean;
 }
 
-/** Blocks by row and a number of up to 53 bits: keys are row, low and high word. */
-export interface Cells {
-  readonly keys: Uint32Array<ArrayBuffer>;
-  readonly blocks: Float64Array<ArrayBuffer>;
+export interface AggregateRow extends RowKey {
+  readonly blocks: number;
+  /** Base pages. */
+  readonly pages: number;
+  /** In ns since boot; null where no block has a time. */
+  readonly oldest: bigint | null;
+  readonly newest: bigint | null;
+  /** Blocks allocated after the moment that was asked for; null: no one asked. */
+  readonly born: number | null;
+  /** Blocks by the first ns of the bucket of their times (time-buckets.ts). */
+  readonly times: Counted;
+  /** Blocks by the pageblock in which they begin. */
+  readonly pageblocks: Counted;
 }
 
-const WORD = 2 ** 32;
+/** What the blocks of a row have in common. Rows share these objects. */
+export interface RowKey {
+  readonly allocation: Allocation;
+  readonly task: Task;
+  readonly place: Place;
+  /** Frames, leaf first, without the leading space. */
+  readonly stack: readonly string[];
+  /** Lines behind the frames. */
+  readonly tails: readonly string[];
+}
 
-/** The number of the cell whose key is at `at`. */
-export function cellNumber(keys: Uint32Array, at: number): number {
-  return (keys[at + 1] as number) + WORD * (keys[at + 2] as number);
+export interface Allocation {
+  /** null: none is named. */
+  readonly order: number | null;
+  /** As printed: `0xcc0`; empty if there is none. */
+  readonly gfpMask: string;
+  /** As printed: `GFP_KERNEL|__GFP_ZERO`. */
+  readonly gfpFlags: string;
+}
+
+export interface Task {
+  readonly pid: number | null;
+  readonly tgid: number | null;
+  /** Any characters: see format/text.ts. */
+  readonly command: string;
+}
+
+/** Blocks by number; numbers ascend. */
+export interface Counted {
+  readonly numbers: readonly number[];
+  readonly blocks: readonly number[];
+}
+
+export const NO_COUNTED: Counted = { numbers: [], blocks: [] };
+
+/** Base pages of a block. */
+export function pagesOf({ order }: Allocation): number {
+  return order === null ? 0 : 2 ** order;
 }

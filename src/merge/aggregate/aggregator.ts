@@ -1,6 +1,6 @@
 import { compareTimestamps, NO_TIME, type Timestamp } from '../../format/timestamp.js';
 import { grown } from '../grow.js';
-import { type Cells, type Columns, cellNumber, ROW_STRINGS } from './aggregate.js';
+import { type Cells, type Columns, cellNumber, ROW_STRINGS } from './aggregate-partial.js';
 import { bucketOf } from './time-buckets.js';
 import { Tuples } from './tuples.js';
 
@@ -69,8 +69,8 @@ export class Aggregator {
     if (seconds !== NO_TIME.seconds) {
       this.noteTime(row, seconds, nanos);
       if (compareTimestamps(seconds, nanos, this.since.seconds, this.since.nanos) > 0) (this.born[row] as number)++;
+      this.ages.add(row, bucketOf(seconds, nanos), 1);
     }
-    this.ages.add(row, bucketOf(seconds, nanos), 1);
     if (pageblock < 0) return;
     this.pageblocks.add(row, pageblock, 1);
     if (pageblock !== this.pageblock) {

@@ -1,29 +1,22 @@
-import { Dictionary } from '../dictionary.js';
-import { renumber } from '../merger.js';
-import { addCounts, noCounts } from '../partial.js';
-import { lostBlocks } from '../table.js';
-import { type Aggregate, ROW_STRINGS, type RowStrings } from './aggregate.js';
-import { Aggregator } from './aggregator.js';
+import type { Aggregate, Facts } from './aggregate.js';
+import { AggregateBuilder } from './builder.js';
 
-/** The aggregate of all blocks of all of these, in any order. */
+/** The aggregate of all blocks of all of these, in any order. What was born is known only where all were asked for the same moment. */
 export function joinAggregates(aggregates: readonly Aggregate[]): Aggregate {
-  const [first] = aggregates;
-  if (first && aggregates.length === 1) return first;
-  const dictionaries = ROW_STRINGS.map(() => new Dictionary());
-  const aggregator = new Aggregator();
-  const counts = noCounts();
-  for (const aggregate of aggregates) {
-    const idOf = ROW_STRINGS.map((kind, i) => renumber(aggregate[kind], dictionaries[i] as Dictionary));
-    aggregator.absorb(aggregate, idOf);
-    addCounts(counts, aggregate.counts);
-  }
-  const strings = ROW_STRINGS.map((kind, i) => [kind, (dictionaries[i] as Dictionary).copy()]);
-  return { ...aggregator.columns(), ...(Object.fromEntries(strings) as Pick<Aggregate, RowStrings>), counts };
-}
-
-/** Throws if blocks were lost on the way (law 1). */
-export function checkWholeAggregate({ blocks, counts }: Aggregate): void {
-  const grouped = blocks.reduce((sum, more) => sum + more, 0);
-  if (grouped !== counts.grouped || counts.blocks !== grouped + counts.filtered + counts.malformed)
-    throw lostBlocks(counts, grouped);
+  const builder = new AggregateBuilder();
+  const all = aggregates.map(({ facts }) => facts);
+  const since = all.every((facts) => facts.since === all[0]?.since) ? (all[0]?.since ?? null) : null;
+  for (const { rows } of aggregates) for (const row of rows) builder.add(since === null ? { ...row, born: null } : row);
+  const sum = (name: 'bytes' | 'blocks' | 'malformed' | 'foreign'): number =>
+    all.reduce((total, facts) => total + facts[name], 0);
+  const facts: Facts = {
+    bytes: sum('bytes'),
+    blocks: sum('blocks'),
+    malformed: sum('malformed'),
+    foreign: sum('foreign'),
+    pageblockOrders: all.reduce((orders, facts) => orders & facts.pageblockOrders, -1),
+    since,
+    knowsBlocks: all.every(({ knowsBlocks }) => knowsBlocks),
+  };
+  return builder.build(facts);
 }

@@ -1,5 +1,3 @@
-import { NO_TIME } from '../../format/timestamp.js';
-
 /**
  * Times of blocks are counted in buckets whose width grows with the time: 64 to each doubling, so that a bucket is at most 1/64 of its time wide.
  *
@@ -20,11 +18,8 @@ export function bucketOf(seconds: number, nanos: number): number {
   return (double.getUint32(0) >>> (20 - BITS)) - EXPONENT_OF_ONE * PER_DOUBLING;
 }
 
-/** Where a bucket begins, in ns. It ends where the next one begins. */
+/** The first whole ns of a bucket. It ends where the next one begins. */
 export function bucketStart(bucket: number): number {
   if (bucket <= 0) return 0;
-  return 2 ** (bucket >> BITS) * (1 + (bucket & (PER_DOUBLING - 1)) / PER_DOUBLING);
+  return Math.ceil(2 ** (bucket >> BITS) * (1 + (bucket & (PER_DOUBLING - 1)) / PER_DOUBLING));
 }
-
-/** The bucket of blocks without a time. */
-export const NO_BUCKET: number = bucketOf(NO_TIME.seconds, NO_TIME.nanos);
