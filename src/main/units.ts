@@ -1,12 +1,4 @@
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** `1.5 GiB` */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  for (; value >= 1024 && unit < UNITS.length - 1; unit++) value /= 1024;
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
-}
+export { formatBytes } from '../merge/writers/units.js';
 
 /** `8 s`, `3 min 20 s` */
 export function formatSeconds(seconds: number): string {
