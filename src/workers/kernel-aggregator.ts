@@ -1,11 +1,11 @@
 import { firstPfnLine, NOWHERE, placeBytes } from '../format/pfn-line.js';
-import type { Timestamp } from '../format/timestamp.js';
 import { type AggregatePartial, ROW_STRINGS, type RowStrings } from '../merge/aggregate/aggregate-partial.js';
 import { Aggregator } from '../merge/aggregate/aggregator.js';
 import { joinPartials } from '../merge/aggregate/join-partials.js';
 import { type Kernel, Kind } from './kernel-instance.js';
 import { stringsOf } from './kernel-partial.js';
 import { KernelReader } from './kernel-reader.js';
+import type { AggregatePlan } from './task.js';
 
 /** A block in the kernel's list (kernel/listing.ts): as words and as doubles. */
 const WORDS = 12;
@@ -13,16 +13,15 @@ const DOUBLES = 6;
 
 /** Aggregates the blocks that the kernel lists. */
 export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePartial> {
-  private readonly since: Timestamp;
+  private readonly plan: AggregatePlan;
   private readonly aggregator: Aggregator;
   private readonly absorbed: AggregatePartial[] = [];
 
-  /** `since`: what was allocated later is counted as born. */
-  constructor(since: Timestamp, kernel?: Kernel) {
+  constructor(plan: AggregatePlan, kernel?: Kernel) {
     super({ withoutTs: true, withoutFreeTs: true }, kernel);
-    this.since = since;
-    this.aggregator = new Aggregator(since);
-    this.kernel.configureList();
+    this.plan = plan;
+    this.aggregator = new Aggregator(plan.since);
+    this.kernel.configureList(plan.withoutReleased);
     this.start();
   }
 
@@ -31,7 +30,7 @@ export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePa
   }
 
   renew(): KernelAggregator {
-    return new KernelAggregator(this.since, this.kernel);
+    return new KernelAggregator(this.plan, this.kernel);
   }
 
   absorb(found: AggregatePartial): void {

@@ -24,10 +24,13 @@ export function groupRunner(
   return new ChunkRunner(scanner, { folder, bytes, write: (table) => writeGroupRun(table, plan) });
 }
 
-export function aggregateRunner({ since }: AggregatePlan): ChunkRunner<AggregatePartial, AggregatePartial> {
-  return new ChunkRunner<AggregatePartial, AggregatePartial>(
-    isPlain() ? new TypeScriptAggregator(since) : new KernelAggregator(since),
-  );
+export function aggregateRunner(
+  plan: AggregatePlan,
+  scanner: Scanner<AggregatePartial, AggregatePartial> = isPlain()
+    ? new TypeScriptAggregator(plan)
+    : new KernelAggregator(plan),
+): ChunkRunner<AggregatePartial, AggregatePartial> {
+  return new ChunkRunner(scanner);
 }
 
 /** Whether to scan in plain TypeScript: where there is no SIMD, or to see what the kernel is worth. */

@@ -11,8 +11,10 @@ export type Plan = ScanPlan | AggregatePlan;
 
 /** How to aggregate. */
 export interface AggregatePlan {
-  /** What was allocated later is counted as born. */
+  /** What was allocated later is counted as born; NO_TIME: nothing is. */
   readonly since: Timestamp;
+  /** Leave out blocks whose free_ts is neither 0 nor before ts. */
+  readonly withoutReleased: boolean;
 }
 
 /** How to group. */

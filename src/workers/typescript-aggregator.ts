@@ -1,23 +1,23 @@
 import { firstPfnLine, NOWHERE, placeBytes } from '../format/pfn-line.js';
-import type { Timestamp } from '../format/timestamp.js';
 import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
 import { Aggregator } from '../merge/aggregate/aggregator.js';
 import { joinPartials } from '../merge/aggregate/join-partials.js';
 import { Dictionary } from '../merge/dictionary.js';
-import { TypeScriptReader } from './typescript-reader.js';
+import type { AggregatePlan } from './task.js';
+import { isReleased, TypeScriptReader } from './typescript-reader.js';
 
 /** Aggregates blocks. */
 export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, AggregatePartial> {
-  private readonly since: Timestamp;
+  private readonly plan: AggregatePlan;
   private readonly aggregator: Aggregator;
   private readonly places: Dictionary = new Dictionary();
   private readonly absorbed: AggregatePartial[] = [];
   protected readonly wantsAllocator = false;
 
-  constructor(since: Timestamp) {
+  constructor(plan: AggregatePlan) {
     super({ withoutTs: true, withoutFreeTs: true });
-    this.since = since;
-    this.aggregator = new Aggregator(since);
+    this.plan = plan;
+    this.aggregator = new Aggregator(plan.since);
   }
 
   override get bytesHeld(): number {
@@ -25,7 +25,7 @@ export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, Agg
   }
 
   renew(): TypeScriptAggregator {
-    return new TypeScriptAggregator(this.since);
+    return new TypeScriptAggregator(this.plan);
   }
 
   absorb(found: AggregatePartial): void {
@@ -49,7 +49,8 @@ export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, Agg
   }
 
   protected addRow(pfnLines: readonly Uint8Array[]): boolean {
-    const { row, ts } = this;
+    const { row, ts, freeTs } = this;
+    if (this.plan.withoutReleased && isReleased(ts, freeTs)) return false;
     const line = firstPfnLine(pfnLines);
     const { buffer, byteOffset, length } = placeBytes(line?.place ?? NOWHERE);
     const place = this.places.intern(new DataView(buffer, byteOffset, length), 0, length);

@@ -4,7 +4,7 @@ import { isPfnLine } from '../format/fields.js';
 import { maskEnd } from '../format/head.js';
 import { HeaderSplitter, Shape, type TextRule } from '../format/header.js';
 import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
-import { NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
+import { compareTimestamps, isNoTime, NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
 import { newRow, type Row } from '../merge/groups.js';
 import { Masks } from '../merge/masks.js';
 import { type Counts, noCounts, noteOffset } from '../merge/partial.js';
@@ -175,4 +175,9 @@ export abstract class TypeScriptReader<Found, Whole> implements Scanner<Found, W
 
 function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, length);
+}
+
+/** Whether the page was released after it was allocated. A free_ts of 0 is none; 0 ns is before any ts in any case. */
+export function isReleased(ts: Timestamp, freeTs: Timestamp): boolean {
+  return !isNoTime(freeTs) && compareTimestamps(ts.seconds, ts.nanos, freeTs.seconds, freeTs.nanos) < 0;
 }

@@ -1,4 +1,3 @@
-import { compareTimestamps, isNoTime, type Timestamp } from '../format/timestamp.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { Groups } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
@@ -6,7 +5,7 @@ import { Merger } from '../merge/merger.js';
 import type { Partial } from '../merge/partial.js';
 import { checkWhole, type Table } from '../merge/table.js';
 import { SelectedTasks } from './selected-tasks.js';
-import { TypeScriptReader } from './typescript-reader.js';
+import { isReleased, TypeScriptReader } from './typescript-reader.js';
 
 /** What a group takes in columns, keys and their table. */
 const BYTES_PER_GROUP = 150;
@@ -73,9 +72,4 @@ export class TypeScriptScanner extends TypeScriptReader<Partial, Table> {
     this.groups.add(this.key.view, this.key.length, row);
     return true;
   }
-}
-
-/** Whether the page was released after it was allocated. A free_ts of 0 is none; 0 ns is before any ts in any case. */
-function isReleased(ts: Timestamp, freeTs: Timestamp): boolean {
-  return !isNoTime(freeTs) && compareTimestamps(ts.seconds, ts.nanos, freeTs.seconds, freeTs.nanos) < 0;
 }

@@ -5,7 +5,10 @@ type Sums = { -readonly [Name in Exclude<keyof AggregateRow, keyof RowKey>]: Agg
 /** Makes an aggregate of rows that come in any order, some with equal keys. */
 export class AggregateBuilder {
   private readonly parts = new Parts();
-  private readonly rows = new Map<string, { readonly key: RowKey; readonly ids: readonly number[]; readonly sums: Sums }>();
+  private readonly rows = new Map<
+    string,
+    { readonly key: RowKey; readonly ids: readonly number[]; readonly sums: Sums }
+  >();
 
   add({ allocation, task, place, stack, tails, ...sums }: AggregateRow): void {
     const key: RowKey = { allocation, task, place, stack, tails };

@@ -23,3 +23,8 @@ export function bucketStart(bucket: number): number {
   if (bucket <= 0) return 0;
   return Math.ceil(2 ** (bucket >> BITS) * (1 + (bucket & (PER_DOUBLING - 1)) / PER_DOUBLING));
 }
+
+/** The last ns of the bucket that begins at `start`. */
+export function bucketEnd(start: number): number {
+  return bucketStart(bucketOf(0, start) + 1) - 1;
+}

@@ -131,13 +131,13 @@ export function configure(
   isHeadless = selectsAll && !released && !allocator && !mask && !task && !bits && !ts && !freeTs;
 }
 
-/** To be called next, instead: lists all blocks. */
-export function configureList(): void {
+/** To be called next, instead: lists all blocks; `released`: but those that were released. */
+export function configureList(released: bool): void {
   startList();
   isListing = true;
   wantsHead = true;
   wantsAllocator = false;
-  withoutReleased = false;
+  withoutReleased = released;
   isHeadless = false;
 }
 
@@ -198,13 +198,13 @@ export function addBlock(
   first: f64,
 ): bool {
   blocks += 1;
-  if (isListing) {
-    appendToList(mask, task, stack, tail, ts);
-    return true;
-  }
   if ((withoutReleased && freeTs != NO_TIME && ts < freeTs) || !(load<u32>(task, FLAGS) & SELECTED)) {
     filtered += 1;
     return false;
+  }
+  if (isListing) {
+    appendToList(mask, task, stack, tail, ts);
+    return true;
   }
   if (freeTs != 0) bits |= HAS_FREE_TS;
   let group = findGroup(load<u32>(mask, KEY), load<u32>(task, KEY), stack, tail, bits, ts, freeTs);

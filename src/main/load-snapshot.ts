@@ -1,0 +1,132 @@
+import { readSync } from 'node:fs';
+import { isStacksText, parseStacksText } from '../format/stacks-text.js';
+import { decodeText } from '../format/text.js';
+import { NO_TIME, type Timestamp } from '../format/timestamp.js';
+import type { Aggregate } from '../merge/aggregate/aggregate.js';
+import { readPartial } from '../merge/aggregate/read-partial.js';
+import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
+import type { Snapshot } from '../merge/insight/snapshot.js';
+import { aggregateRunner } from '../workers/runners.js';
+import { cannotRead, PageownerError, unreadable } from './errors.js';
+import { type Input, inputName, openInput } from './input.js';
+import { CHUNKS_FOR_MAIN } from './limits.js';
+import { type OnScanned, scanDump } from './scan-dump.js';
+
+export interface LoadOptions {
+  readonly threads: number;
+  readonly chunkBytes: number;
+  /** In ns since boot: what was allocated later is counted as born. A saved aggregate has been asked already. */
+  readonly since: bigint | null;
+  readonly withoutReleased: boolean;
+  /** Stacks of dumps in handle form. */
+  readonly handles: Handles;
+  readonly onScanned?: OnScanned;
+}
+
+const PARQUET = 'PAR1';
+const START_BYTES = 256;
+const NANOS_PER_SECOND = 1_000_000_000n;
+
+/** Reads a dump, a saved aggregate or show_stacks, plain or packed: which, is told by the content. Throws a PageownerError if it is none of them. */
+export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
+  const { input, start } = await withStart(await openInput(path));
+  try {
+    const aggregate = await load(input, start, options);
+    input.close();
+    return { path: inputName(path), aggregate: resolveHandles(aggregate, options.handles) };
+  } catch (error) {
+    try {
+      input.close();
+    } catch {
+      // The error that is known tells more.
+    }
+    throw error;
+  }
+}
+
+/** Stacks by handle, of a file of show_stacks_handles. */
+export async function loadHandles(path: string): Promise<Handles> {
+  const { input } = await withStart(await openInput(path));
+  const stacks = readStacks(input.name, await contentOf(input));
+  input.close();
+  return handlesOf(stacks);
+}
+
+async function load(input: Input, start: string, options: LoadOptions): Promise<Aggregate> {
+  if (start.startsWith(PARQUET)) {
+    const { readParquet } = await import('../merge/aggregate/read-parquet.js');
+    const { buffer } = await contentOf(input);
+    return readParquet(buffer as ArrayBuffer).catch((error) => {
+      throw unreadable(input.name, 'a saved aggregate', error);
+    });
+  }
+  if (isStacksText(start)) {
+    const content = await contentOf(input);
+    return aggregateOfStacks(readStacks(input.name, content), content.length);
+  }
+  return scan(input, options);
+}
+
+async function scan(input: Input, { threads, chunkBytes, since, withoutReleased, onScanned }: LoadOptions): Promise<Aggregate> {
+  const plan = { since: timestampOf(since), withoutReleased };
+  const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
+  const options = { scan: plan, threads, chunkBytes, aloneBytes };
+  const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
+  if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
+  return readPartial(found, since);
+}
+
+function timestampOf(nanos: bigint | null): Timestamp {
+  if (nanos === null) return NO_TIME;
+  return { seconds: Number(nanos / NANOS_PER_SECOND), nanos: Number(nanos % NANOS_PER_SECOND) };
+}
+
+function readStacks(name: string, content: Uint8Array): ReturnType<typeof parseStacksText> {
+  try {
+    return parseStacksText(decodeText(content));
+  } catch (error) {
+    throw unreadable(name, 'the text of show_stacks', error);
+  }
+}
+
+/** The first bytes of an input, and the input as if they had not been read. */
+async function withStart(input: Input): Promise<{ input: Input; start: string }> {
+  if ('fd' in input) {
+    const start = Buffer.alloc(START_BYTES);
+    const read = readSync(input.fd, start, 0, START_BYTES, 0);
+    return { input, start: start.toString('latin1', 0, read) };
+  }
+  const pieces = input.pieces[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length < START_BYTES) {
+    const { done, value } = await pieces.next();
+    if (done) break;
+    for (const piece of value) {
+      first.push(Buffer.from(piece));
+      length += piece.length;
+    }
+  }
+  const rest = async function* (): AsyncGenerator<readonly Uint8Array[]> {
+    yield first;
+    yield* { [Symbol.asyncIterator]: () => pieces };
+  };
+  const start = Buffer.concat(first).toString('latin1', 0, START_BYTES);
+  return { input: { ...input, pieces: rest() }, start };
+}
+
+/** All of an input, in memory of its own. */
+async function contentOf(input: Input): Promise<Uint8Array> {
+  if ('fd' in input) {
+    const content = new Uint8Array(input.size);
+    for (let at = 0; at < content.length; ) {
+      const read = readSync(input.fd, content, at, content.length - at, at);
+      if (read === 0) throw cannotRead(input.name, { code: 'it got shorter while it was read' });
+      at += read;
+    }
+    return content;
+  }
+  const all: Uint8Array[] = [];
+  for await (const pieces of input.pieces) for (const piece of pieces) all.push(Uint8Array.from(piece));
+  return Uint8Array.from(Buffer.concat(all));
+}

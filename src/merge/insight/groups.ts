@@ -1,0 +1,64 @@
+import type { AggregateRow } from '../aggregate/aggregate.js';
+import { earlier, later } from '../aggregate/builder.js';
+import type { Frames, InsightKey, KeyValue } from './keys.js';
+
+/** Rows that are equal by some keys. */
+export interface InsightGroup {
+  readonly values: readonly KeyValue[];
+  readonly rows: AggregateRow[];
+  blocks: number;
+  pages: number;
+  oldest: bigint | null;
+  newest: bigint | null;
+}
+
+/** Groups rows by keys; a row is in several groups where a key has several values. The most pages first, then by values. */
+export function groupRows(
+  rows: Iterable<AggregateRow>,
+  keys: readonly InsightKey[],
+  frames: Frames,
+): InsightGroup[] {
+  const groups = new Map<string, InsightGroup>();
+  const texts = new Map<readonly KeyValue[], string>();
+  for (const row of rows) {
+    for (const values of combinations(keys.map((key) => key.values(row, frames)))) {
+      const id = JSON.stringify(values);
+      let group = groups.get(id);
+      if (!group) {
+        group = { values, rows: [], blocks: 0, pages: 0, oldest: null, newest: null };
+        groups.set(id, group);
+        texts.set(values, id);
+      }
+      group.rows.push(row);
+      group.blocks += row.blocks;
+      group.pages += row.pages;
+      group.oldest = earlier(group.oldest, row.oldest);
+      group.newest = later(group.newest, row.newest);
+    }
+  }
+  return [...groups.values()].sort(
+    (a, b) => b.pages - a.pages || compareTexts(texts.get(a.values) as string, texts.get(b.values) as string),
+  );
+}
+
+export function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Each combination of one of each, joined. */
+function combinations(parts: readonly (readonly (readonly KeyValue[])[])[]): readonly (readonly KeyValue[])[] {
+  return parts.reduce<readonly (readonly KeyValue[])[]>(
+    (all, part) => all.flatMap((before) => part.map((values) => [...before, ...values])),
+    [[]],
+  );
+}
+
+/** The names of the values of keys. */
+export function fieldsOf(keys: readonly InsightKey[]): string[] {
+  return keys.flatMap(({ name, fields }) => fields ?? [name]);
+}
+
+/** Values by their names. */
+export function keyObject(keys: readonly InsightKey[], values: readonly KeyValue[]): Record<string, KeyValue> {
+  return Object.fromEntries(fieldsOf(keys).map((field, i) => [field, values[i] ?? null]));
+}

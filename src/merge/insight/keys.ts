@@ -1,0 +1,115 @@
+import { baseSymbol, type Frame, parseFrame } from '../../format/frame.js';
+import { callerOf } from '../../format/allocators.js';
+import { kindOf } from '../../format/kinds.js';
+import { memcgOf } from '../../format/memcg.js';
+import type { AggregateRow } from '../aggregate/aggregate.js';
+
+/** What a key says of a row; null: nothing. */
+export type KeyValue = string | number | boolean | null | readonly string[];
+
+/** How stacks are read for keys. */
+export interface KeyRule {
+  /** Frames count as equal whose symbols and modules are: two builds of a kernel can be compared. */
+  readonly ignoreOffsets: boolean;
+}
+
+/** What rows can be grouped by. */
+export interface InsightKey {
+  readonly name: string;
+  readonly help: string;
+  /** Names of the values, where there are several: in JSON and CSV. */
+  readonly fields?: readonly string[];
+  /** A row counts once for each of these; each is as long as `fields`. */
+  readonly values: (row: AggregateRow, frames: Frames) => readonly (readonly KeyValue[])[];
+}
+
+const USER_KINDS = ['anonymous', 'page cache', 'shmem'];
+
+function one(value: KeyValue): readonly (readonly KeyValue[])[] {
+  return [[value]];
+}
+
+export const INSIGHT_KEYS: readonly InsightKey[] = [
+  { name: 'stack', help: 'call stack', values: ({ stack }, frames) => one(frames.lines(stack)) },
+  {
+    name: 'symbol',
+    help: 'function anywhere in the stack; each page counts once for each',
+    values: ({ stack }, frames) => [...new Set(frames.of(stack).map(({ symbol }) => symbol))].map((symbol) => [symbol]),
+  },
+  { name: 'caller', help: 'first function outside the allocators', values: (row, frames) => one(frames.caller(row.stack)) },
+  { name: 'module', help: 'module nearest the allocation', values: (row, frames) => one(frames.module(row.stack)) },
+  {
+    name: 'kind',
+    help: 'what the memory is for: slab, page cache, anonymous, driver …',
+    values: (row, frames) => one(frames.kind(row)),
+  },
+  { name: 'command', help: 'command name of the task', values: ({ task }) => one(task.command) },
+  { name: 'pid', help: 'process id', values: ({ task }) => one(task.pid) },
+  { name: 'tgid', help: 'thread group id', values: ({ task }) => one(task.tgid) },
+  {
+    name: 'memcg',
+    help: 'memory cgroup charged, and whether it is offline',
+    fields: ['memcg', 'memcg_offline'],
+    values: ({ tails }) => {
+      const memcg = memcgOf(tails);
+      return [memcg ? [memcg.name, memcg.isOffline] : [null, null]];
+    },
+  },
+  { name: 'order', help: 'order of the allocation: 2^order pages', values: ({ allocation }) => one(allocation.order) },
+  {
+    name: 'gfp',
+    help: 'mask of the allocation',
+    values: ({ allocation: { gfpMask, gfpFlags } }) => one(gfpMask && `${gfpMask}(${gfpFlags})`),
+  },
+  { name: 'migratetype', help: 'migrate type that was asked for', values: ({ place }) => one(place.migratetype || null) },
+  { name: 'node', help: 'NUMA node', values: ({ place }) => one(place.node === '' ? null : Number(place.node)) },
+  { name: 'zone', help: 'zone, as the kernel numbers them', values: ({ place }) => one(place.zone === '' ? null : Number(place.zone)) },
+];
+
+/** Frames of stacks, each stack read once. */
+export class Frames {
+  private readonly rule: KeyRule;
+  private readonly read = new Map<readonly string[], readonly Frame[]>();
+  private readonly told = new Map<readonly string[], readonly string[]>();
+
+  constructor(rule: KeyRule) {
+    this.rule = rule;
+  }
+
+  of(stack: readonly string[]): readonly Frame[] {
+    const known = this.read.get(stack) ?? stack.map(parseFrame);
+    this.read.set(stack, known);
+    return known;
+  }
+
+  /** The lines by which a stack is told from others. */
+  lines(stack: readonly string[]): readonly string[] {
+    if (!this.rule.ignoreOffsets) return stack;
+    const known = this.told.get(stack) ?? this.of(stack).map(lineWithoutOffset);
+    this.told.set(stack, known);
+    return known;
+  }
+
+  caller(stack: readonly string[]): string | null {
+    const frames = this.of(stack);
+    return frames[callerOf(frames)]?.symbol ?? null;
+  }
+
+  kind({ stack, tails, place }: AggregateRow): string {
+    return kindOf(this.of(stack), tails, place.migratetype);
+  }
+
+  /** Whether processes asked for it themselves. */
+  isUserMemory(row: AggregateRow): boolean {
+    return USER_KINDS.includes(this.kind(row));
+  }
+
+  module(stack: readonly string[]): string | null {
+    return this.of(stack).find(({ module }) => module !== undefined)?.module ?? null;
+  }
+}
+
+function lineWithoutOffset({ symbol, module }: Frame): string {
+  const name = baseSymbol(symbol);
+  return module === undefined ? name : `${name} [${module}]`;
+}
