@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { asSet, rows, words } from './golden-cases.js';
-import { missing, ROOT, runHere, temporaryFolder } from './helpers.js';
+import { runHere, temporaryFolder } from './helpers.js';
+import { LARGE, largeDump, missingLarge, unpacked } from './large-dumps.js';
 
-/**
- * Whole dumps with the C tool's outputs, some 100 MB, which are not in the repository. Folders: dumps/SET/page_owner_full.txt.zst and
- * golden/SET/{cases.tsv,NN.txt.zst}.
- */
-const LARGE = join(ROOT, '../shared');
-const skip =
-  (!existsSync(join(LARGE, 'golden')) && 'needs the large dumps, which are not here') || missing('zstd', 'zstd');
+/** Folders of golden/: SET/{cases.tsv,NN.txt.zst}. */
+const skip = missingLarge('golden');
 
 /** Faults of the C tools that are not kept: 6.1 turns ties of times round and sorts nothing by default; 6.12 reads `ts N ns` in a command name. */
 const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
@@ -34,7 +29,7 @@ for (const [set, dumpSet, compat] of [
 ] as const) {
   test(`the large dump ${set} gives the C tool's bytes`, { skip }, async () => {
     const dump = join(folder, 'dump');
-    writeFileSync(dump, unpacked(join(LARGE, 'dumps', dumpSet, 'page_owner_full.txt.zst')));
+    writeFileSync(dump, largeDump(dumpSet));
     const output = join(folder, 'output');
     for (const [number = '', , , digest, args = ''] of rows(join(LARGE, 'golden', set, 'cases.tsv'))) {
       await runHere([...words(args), `--compat=${compat}`, '--threads=2', '--chunk-size=1M', dump, output]);
@@ -45,10 +40,6 @@ for (const [set, dumpSet, compat] of [
       assert.equal(comparable(actual) === comparable(expected), true, `case ${number} (${args}) has other groups`);
     }
   });
-}
-
-function unpacked(path: string): Buffer {
-  return spawnSync('zstd', ['-dcq', '--long=27', path], { maxBuffer: 2 ** 31 }).stdout;
 }
 
 /** The groups without those of the hostile name. */
