@@ -12,6 +12,15 @@ export interface Timestamp {
 /** What a block without a time counts as: 2^64 - 1 ns, so that it sorts last. */
 export const NO_TIME: Readonly<Timestamp> = { seconds: 18_446_744_073, nanos: 709_551_615 };
 
+/** The same in ns. */
+export const NO_NANOS: bigint = 2n ** 64n - 1n;
+
+const NANOS_PER_SECOND = 1_000_000_000n;
+
+export function nanosOf({ seconds, nanos }: Readonly<Timestamp>): bigint {
+  return BigInt(seconds) * NANOS_PER_SECOND + BigInt(nanos);
+}
+
 /** Longest run of digits that `plain` numbers may have: below 2^64 whatever the digits. */
 export const PLAIN_DIGITS = 19;
 

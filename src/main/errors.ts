@@ -68,6 +68,10 @@ export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerErro
 export const cannotRead = (input: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
 
+/** `what`: what the input was taken for. */
+export const unreadable = (input: string, what: string, error: unknown): PageownerError =>
+  new PageownerError('input', `cannot read ${quoted(input)} as ${what}: ${quoted((error as Error).message)}`, error);
+
 /** What a thread could not read, or not put aside. */
 export const scanFailed = (input: string, { offset, code, folder }: ReadFailure): PageownerError =>
   folder !== undefined

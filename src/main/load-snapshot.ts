@@ -1,13 +1,13 @@
 import { readSync } from 'node:fs';
 import { isStacksText, parseStacksText } from '../format/stacks-text.js';
 import { decodeText } from '../format/text.js';
-import { NO_TIME, type Timestamp } from '../format/timestamp.js';
+import { NO_NANOS } from '../format/timestamp.js';
 import type { Aggregate } from '../merge/aggregate/aggregate.js';
 import { readPartial } from '../merge/aggregate/read-partial.js';
 import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import { aggregateRunner } from '../workers/runners.js';
-import { cannotRead, PageownerError, unreadable } from './errors.js';
+import { cannotRead, unreadable } from './errors.js';
 import { type Input, inputName, openInput } from './input.js';
 import { CHUNKS_FOR_MAIN } from './limits.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
@@ -25,7 +25,6 @@ export interface LoadOptions {
 
 const PARQUET = 'PAR1';
 const START_BYTES = 256;
-const NANOS_PER_SECOND = 1_000_000_000n;
 
 /** Reads a dump, a saved aggregate or show_stacks, plain or packed: which, is told by the content. Throws a PageownerError if it is none of them. */
 export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
@@ -67,18 +66,16 @@ async function load(input: Input, start: string, options: LoadOptions): Promise<
   return scan(input, options);
 }
 
-async function scan(input: Input, { threads, chunkBytes, since, withoutReleased, onScanned }: LoadOptions): Promise<Aggregate> {
-  const plan = { since: timestampOf(since), withoutReleased };
+async function scan(
+  input: Input,
+  { threads, chunkBytes, since, withoutReleased, onScanned }: LoadOptions,
+): Promise<Aggregate> {
+  const plan = { since: since ?? NO_NANOS, withoutReleased };
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
   const options = { scan: plan, threads, chunkBytes, aloneBytes };
   const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
   if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
   return readPartial(found, since);
-}
-
-function timestampOf(nanos: bigint | null): Timestamp {
-  if (nanos === null) return NO_TIME;
-  return { seconds: Number(nanos / NANOS_PER_SECOND), nanos: Number(nanos % NANOS_PER_SECOND) };
 }
 
 function readStacks(name: string, content: Uint8Array): ReturnType<typeof parseStacksText> {

@@ -52,15 +52,15 @@ export async function writeAll(output: Output, pieces: Iterable<Uint8Array>): Pr
   }
 }
 
-/** Opens a file, a device, or `-`. Throws if it cannot be written, or is the input itself. */
-export async function openOutput(path: string, input: Input): Promise<Output> {
+/** Opens a file, a device, or `-`. Throws if it cannot be written, or is one of the inputs. */
+export async function openOutput(path: string, inputs: readonly Pick<Input, 'name' | 'stats'>[]): Promise<Output> {
   if (path === STANDARD_OUTPUT) {
-    refuseInput(path, fstatSync(STDOUT_FD), input);
+    refuseInputs(path, fstatSync(STDOUT_FD), inputs);
     return standardOutput();
   }
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
-    refuseInput(path, existing, input);
+    refuseInputs(path, existing, inputs);
     if (!existing) return temporaryFile(path, isLink(path) ? linkTarget(path) : path, existing);
     // What is opened already (/dev/fd/N) cannot be replaced, and neither can a device or a FIFO.
     if (!existing.isFile() || isOpenFile(path)) {
@@ -74,9 +74,10 @@ export async function openOutput(path: string, input: Input): Promise<Output> {
   }
 }
 
-function refuseInput(path: string, output: Stats | undefined, input: Input): void {
-  const isSame = output?.isFile() && output.dev === input.stats.dev && output.ino === input.stats.ino;
-  if (isSame) throw sameFile(input.name, path);
+function refuseInputs(path: string, output: Stats | undefined, inputs: readonly Pick<Input, 'name' | 'stats'>[]): void {
+  if (!output?.isFile()) return;
+  const same = inputs.find(({ stats: { dev, ino } }) => output.dev === dev && output.ino === ino);
+  if (same) throw sameFile(same.name, path);
 }
 
 function isLink(path: string): boolean {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { expandArguments } from './abbreviations.js';
 import { benchCommand } from './bench/bench-command.js';
+import { insightCommands } from './insight/commands.js';
 import { OPTIONS } from './option-table.js';
 import { runProgram } from './program.js';
 import { PAGEOWNER_SORT, sortCommand } from './sort-command.js';
@@ -13,4 +14,10 @@ const program = new Command('pageowner')
   .helpOption('-h, --help', 'show this help')
   .addCommand(sortCommand(PAGEOWNER_SORT))
   .addCommand(benchCommand());
-void runProgram(program, () => expandArguments(process.argv.slice(2), OPTIONS), EXIT_ERROR);
+for (const command of insightCommands()) program.addCommand(command);
+/** Only sort takes its options as the kernel's tool does. */
+function argumentsOf(typed: readonly string[]): string[] {
+  return typed[0] === 'sort' ? expandArguments(typed, OPTIONS) : [...typed];
+}
+
+void runProgram(program, () => argumentsOf(process.argv.slice(2)), EXIT_ERROR);

@@ -27,7 +27,8 @@ export async function runProgram(program: Command, args: () => string[], exitCod
   try {
     await program.parseAsync(args(), { from: 'user' });
     undoAll();
-    process.exit(0);
+    // A command may have found what it was to look for.
+    process.exit(process.exitCode ?? 0);
   } catch (error) {
     undoAll();
     if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
@@ -62,7 +63,7 @@ function isOutOfMemory(error: unknown): boolean {
   );
 }
 
-function version(): string {
+export function version(): string {
   const file = new URL('../../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

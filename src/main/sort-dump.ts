@@ -29,7 +29,7 @@ export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise
   const input = await openInput(options.input);
   let output: Output | undefined;
   try {
-    output = await openOutput(options.output, input);
+    output = await openOutput(options.output, [input]);
     return await run(options, plan, input, output);
   } catch (error) {
     await output?.discard();

@@ -10,15 +10,13 @@ import { badPidList, quoted, unknownKey, usageError } from './errors.js';
 import {
   BYTES_PER_THREAD,
   CHUNKS_FOR_MAIN,
-  DEFAULT_CHUNK_BYTES,
   LEAST_MEMORY,
   LEAST_SPILL_BYTES,
-  MOST_CHUNK_BYTES,
   OWN_BYTES,
   SPILL_SHARES,
 } from './limits.js';
-import { defaultMemory, defaultThreads } from './machine.js';
-import { parseBytes } from './units.js';
+import { defaultMemory } from './machine.js';
+import { parseChunkSize, parseSize, parseThreads } from './parse-values.js';
 
 /** The kernels whose page_owner_sort can be imitated. 6.12 leaves the digits of ts out of a block's text, 6.1 does not. */
 export const COMPATS = ['6.12', '6.1'] as const;
@@ -65,8 +63,6 @@ export interface SortPlan {
   readonly aloneBytes: number;
 }
 
-const MOST_THREADS = 256;
-
 /** What Node makes of bytes on the command line that are not UTF-8: what they were is lost. */
 const NOT_UTF8 = '\ufffd';
 
@@ -79,7 +75,7 @@ export function planSort(options: SortOptions): SortPlan {
   const order = parseSort(options.sort ?? '-times');
   // The 6.12 tool keeps ts where it is what is sorted by.
   const withoutTs = compat === '6.12' && order[0]?.key !== 'alloc_ts';
-  const chunkBytes = parseSize('chunk-size', options.chunkSize, DEFAULT_CHUNK_BYTES, 1, MOST_CHUNK_BYTES);
+  const chunkBytes = parseChunkSize(options.chunkSize);
   const maxMemory = parseSize('max-memory', options.maxMemory, defaultMemory(), LEAST_MEMORY, Number.MAX_SAFE_INTEGER);
   // A thread that has next to no memory only writes runs.
   const threads = Math.min(parseThreads(options.threads), Math.ceil(maxMemory / BYTES_PER_THREAD));
@@ -167,25 +163,6 @@ function parsePids(option: 'pid' | 'tgid', typed: string): number[] {
       throw badPidList(option, typed);
     return Number(part);
   });
-}
-
-function parseThreads(typed: string | number | undefined): number {
-  const threads = typed === undefined ? defaultThreads() : /^\d+$/.test(String(typed)) ? Number(typed) : 0;
-  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
-  throw usageError(`--threads takes a whole number from 1 to ${MOST_THREADS}, not ${quoted(String(typed))}`);
-}
-
-function parseSize(
-  option: string,
-  typed: string | number | undefined,
-  byDefault: number,
-  least: number,
-  most: number,
-): number {
-  const bytes = typed === undefined ? byDefault : parseBytes(String(typed));
-  if (bytes !== undefined && bytes >= least && bytes <= most) return bytes;
-  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `from ${least} on`;
-  throw usageError(`--${option} takes bytes ${range} (65536, 64K, 256M, 2G), not ${quoted(String(typed))}`);
 }
 
 /** A name that no one knows before. */

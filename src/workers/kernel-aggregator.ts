@@ -7,21 +7,16 @@ import { stringsOf } from './kernel-partial.js';
 import { KernelReader } from './kernel-reader.js';
 import type { AggregatePlan } from './task.js';
 
-/** A block in the kernel's list (kernel/listing.ts): as words and as doubles. */
-const WORDS = 12;
-const DOUBLES = 6;
-
 /** Aggregates the blocks that the kernel lists. */
 export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePartial> {
   private readonly plan: AggregatePlan;
-  private readonly aggregator: Aggregator;
+  private readonly aggregator: Aggregator = new Aggregator();
   private readonly absorbed: AggregatePartial[] = [];
 
   constructor(plan: AggregatePlan, kernel?: Kernel) {
     super({ withoutTs: true, withoutFreeTs: true }, kernel);
     this.plan = plan;
-    this.aggregator = new Aggregator(plan.since);
-    this.kernel.configureList(plan.withoutReleased);
+    this.kernel.configureList(plan.since, plan.withoutReleased);
     this.start();
   }
 
@@ -66,22 +61,7 @@ export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePa
 
   protected override takeListed(): void {
     const { kernel, aggregator } = this;
-    const count = kernel.takeList();
-    const words = new Uint32Array(kernel.memory.buffer, kernel.getList(), count * WORDS);
-    const doubles = new Float64Array(kernel.memory.buffer, kernel.getList(), count * DOUBLES);
-    for (let word = 0, double = 0; word < words.length; word += WORDS, double += DOUBLES) {
-      aggregator.add(
-        words[word] as number,
-        words[word + 1] as number,
-        words[word + 2] as number,
-        words[word + 3] as number,
-        words[word + 4] as number,
-        doubles[double + 3] as number,
-        words[word + 5] as number,
-        doubles[double + 4] as number,
-        doubles[double + 5] as number,
-      );
-    }
+    aggregator.addListed(kernel.memory.buffer as ArrayBuffer, kernel.getList(), kernel.takeList());
   }
 
   protected override place(pfnLines: readonly Uint8Array[]): void {

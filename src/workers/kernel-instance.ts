@@ -23,7 +23,7 @@ export interface Kernel {
     selectsAll: boolean,
     released: boolean,
   ): void;
-  configureList(released: boolean): void;
+  configureList(since: bigint, released: boolean): void;
   getList(): number;
   takeList(): number;
   setPlace(entry: number, pfn: number, pageblock: number): void;

@@ -1,4 +1,3 @@
-import type { Timestamp } from '../format/timestamp.js';
 import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
 import type { Counts, Partial } from '../merge/partial.js';
 import type { RunPlan } from '../merge/runs/group-runs.js';
@@ -11,8 +10,8 @@ export type Plan = ScanPlan | AggregatePlan;
 
 /** How to aggregate. */
 export interface AggregatePlan {
-  /** What was allocated later is counted as born; NO_TIME: nothing is. */
-  readonly since: Timestamp;
+  /** In ns: what was allocated later is counted as born; NO_NANOS: nothing is. */
+  readonly since: bigint;
   /** Leave out blocks whose free_ts is neither 0 nor before ts. */
   readonly withoutReleased: boolean;
 }

@@ -1,7 +1,9 @@
 import { firstPfnLine, NOWHERE, placeBytes } from '../format/pfn-line.js';
+import { NO_NANOS, nanosOf } from '../format/timestamp.js';
 import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
-import { Aggregator } from '../merge/aggregate/aggregator.js';
+import { Aggregator, LISTED_WORDS } from '../merge/aggregate/aggregator.js';
 import { joinPartials } from '../merge/aggregate/join-partials.js';
+import { bucketOf } from '../merge/aggregate/time-buckets.js';
 import { Dictionary } from '../merge/dictionary.js';
 import type { AggregatePlan } from './task.js';
 import { isReleased, TypeScriptReader } from './typescript-reader.js';
@@ -9,15 +11,16 @@ import { isReleased, TypeScriptReader } from './typescript-reader.js';
 /** Aggregates blocks. */
 export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, AggregatePartial> {
   private readonly plan: AggregatePlan;
-  private readonly aggregator: Aggregator;
+  private readonly aggregator: Aggregator = new Aggregator();
   private readonly places: Dictionary = new Dictionary();
+  /** A run of one block. */
+  private readonly run: ArrayBuffer = new ArrayBuffer(LISTED_WORDS * Uint32Array.BYTES_PER_ELEMENT);
   private readonly absorbed: AggregatePartial[] = [];
   protected readonly wantsAllocator = false;
 
   constructor(plan: AggregatePlan) {
     super({ withoutTs: true, withoutFreeTs: true });
     this.plan = plan;
-    this.aggregator = new Aggregator(plan.since);
   }
 
   override get bytesHeld(): number {
@@ -54,9 +57,13 @@ export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, Agg
     const line = firstPfnLine(pfnLines);
     const { buffer, byteOffset, length } = placeBytes(line?.place ?? NOWHERE);
     const place = this.places.intern(new DataView(buffer, byteOffset, length), 0, length);
-    const { seconds, nanos } = ts;
-    const { mask, task, stack, tail } = row;
-    this.aggregator.add(mask, task, stack, tail, place, seconds, nanos, line?.pfn ?? 0, line?.pageblock ?? -1);
+    const time = nanosOf(ts);
+    const born = time > this.plan.since && time !== NO_NANOS ? 1 : 0;
+    const bucket = bucketOf(Number(time));
+    new Uint32Array(this.run).set([row.mask, row.task, row.stack, row.tail, place, 1, bucket, born]);
+    new BigUint64Array(this.run).set([time, time], 4);
+    new Float64Array(this.run).set([line?.pfn ?? 0, line?.pageblock ?? -1], 6);
+    this.aggregator.addListed(this.run, 0, 1);
     return true;
   }
 }

@@ -17,13 +17,9 @@ export interface Columns {
   readonly blocks: Float64Array<ArrayBuffer>;
   /** By row: blocks that count as born. */
   readonly born: Float64Array<ArrayBuffer>;
-  /** By row the first and last time; newestSeconds is -1 where no block has one. */
-  readonly times: {
-    oldestSeconds: Float64Array<ArrayBuffer>;
-    oldestNanos: Uint32Array<ArrayBuffer>;
-    newestSeconds: Float64Array<ArrayBuffer>;
-    newestNanos: Uint32Array<ArrayBuffer>;
-  };
+  /** By row the first and last time, in ns; NO_NANOS where no block has one. */
+  readonly oldest: BigUint64Array<ArrayBuffer>;
+  readonly newest: BigUint64Array<ArrayBuffer>;
   /** Blocks by row and bucket of their times (time-buckets.ts); those without a time are not there. */
   readonly ages: Cells;
   /** Blocks by row and the pageblock in which they begin; those that do not say where are not there. */

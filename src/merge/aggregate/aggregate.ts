@@ -3,7 +3,7 @@ import type { Place } from '../../format/pfn-line.js';
 /** What a dump's blocks have in common, as one small table: every report is a view of it. */
 export interface Aggregate {
   readonly facts: Facts;
-  /** No two have equal keys. In the order of their keys, so that equal aggregates are equal, whatever they were made from. */
+  /** In any order. A few may have equal keys (heads of unusual form): distinctRows() makes them one. */
   readonly rows: readonly AggregateRow[];
 }
 

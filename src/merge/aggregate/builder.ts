@@ -1,44 +1,68 @@
 import type { Aggregate, AggregateRow, Counted, Facts, RowKey } from './aggregate.js';
+import { Tuples } from './tuples.js';
 
-type Sums = { -readonly [Name in Exclude<keyof AggregateRow, keyof RowKey>]: AggregateRow[Name] };
+/** A row whose sums can still grow. */
+type OpenRow = RowKey & { -readonly [Name in Exclude<keyof AggregateRow, keyof RowKey>]: AggregateRow[Name] };
 
 /** Makes an aggregate of rows that come in any order, some with equal keys. */
 export class AggregateBuilder {
   private readonly parts = new Parts();
-  private readonly rows = new Map<
-    string,
-    { readonly key: RowKey; readonly ids: readonly number[]; readonly sums: Sums }
-  >();
+  private readonly keys = new Tuples(5);
+  private readonly rows: OpenRow[] = [];
 
-  add({ allocation, task, place, stack, tails, ...sums }: AggregateRow): void {
-    const key: RowKey = { allocation, task, place, stack, tails };
-    const ids = [allocation, task, place, stack, tails].map((part) => this.parts.idOf(part));
-    const text = ids.join();
-    const known = this.rows.get(text)?.sums;
-    if (!known) {
-      this.rows.set(text, { key, ids, sums });
-      return;
-    }
-    known.blocks += sums.blocks;
-    known.pages += sums.pages;
-    known.oldest = earlier(known.oldest, sums.oldest);
-    known.newest = later(known.newest, sums.newest);
-    known.born = known.born === null || sums.born === null ? null : known.born + sums.born;
-    known.times = together(known.times, sums.times);
-    known.pageblocks = together(known.pageblocks, sums.pageblocks);
+  /** Takes a row, which it may add to. */
+  add(row: AggregateRow): void {
+    const { parts } = this;
+    const known = this.keys.size;
+    const id = this.keys.intern(
+      parts.idOf(row.allocation),
+      parts.idOf(row.task),
+      parts.idOf(row.place),
+      parts.idOf(row.stack),
+      parts.idOf(row.tails),
+    );
+    if (id === known) this.rows.push(row);
+    else addTo(this.rows[id] as OpenRow, row);
   }
 
   build(facts: Facts): Aggregate {
-    const ranks = this.parts.ranks();
-    const sorted = [...this.rows.values()].sort((a, b) => {
-      for (let part = 0; part < a.ids.length; part++) {
-        const difference = (ranks[a.ids[part] as number] as number) - (ranks[b.ids[part] as number] as number);
-        if (difference !== 0) return difference;
-      }
-      return 0;
-    });
-    return { facts, rows: sorted.map(({ key, sums }) => ({ ...key, ...sums })) };
+    return { facts, rows: this.rows };
   }
+}
+
+function addTo(row: OpenRow, more: AggregateRow): void {
+  row.blocks += more.blocks;
+  row.pages += more.pages;
+  row.oldest = earlier(row.oldest, more.oldest);
+  row.newest = later(row.newest, more.newest);
+  row.born = row.born === null || more.born === null ? null : row.born + more.born;
+  row.times = together(row.times, more.times);
+  row.pageblocks = together(row.pageblocks, more.pageblocks);
+}
+
+/** Rows with distinct keys, in the order of those, which does not depend on where they came from. */
+export function distinctRows(aggregate: Aggregate): AggregateRow[] {
+  const builder = new AggregateBuilder();
+  for (const row of aggregate.rows) builder.add({ ...row });
+  return inOrder(builder.build(aggregate.facts).rows);
+}
+
+function inOrder(rows: readonly AggregateRow[]): AggregateRow[] {
+  const parts = new Parts();
+  const keyed = rows.map((row) => ({ row, ids: keyParts(row).map((part) => parts.idOf(part)) }));
+  const ranks = parts.ranks();
+  keyed.sort((a, b) => {
+    for (let part = 0; part < a.ids.length; part++) {
+      const difference = (ranks[a.ids[part] as number] as number) - (ranks[b.ids[part] as number] as number);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+function keyParts({ allocation, task, place, stack, tails }: RowKey): object[] {
+  return [allocation, task, place, stack, tails];
 }
 
 /** The distinct parts of keys, told by what is in them. */
@@ -57,7 +81,7 @@ class Parts {
     return id;
   }
 
-  /** Each id's place among all, in an order that does not depend on where they came from. */
+  /** Each id's place among all. */
   ranks(): Uint32Array {
     const ranks = new Uint32Array(this.ids.size);
     [...this.ids.keys()].sort().forEach((text, rank) => {
@@ -81,10 +105,6 @@ function together(a: Counted, b: Counted): Counted {
   b.numbers.forEach((number, i) => {
     sums.set(number, (sums.get(number) ?? 0) + (b.blocks[i] as number));
   });
-  return countedOf(sums);
-}
-
-export function countedOf(sums: ReadonlyMap<number, number>): Counted {
-  const numbers = [...sums.keys()].sort((a, b) => a - b);
+  const numbers = [...sums.keys()].sort((x, y) => x - y);
   return { numbers, blocks: numbers.map((number) => sums.get(number) as number) };
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import type { Aggregate, AggregateRow, Allocation, Counted, Task } from './aggregate.js';
 import { AggregateBuilder } from './builder.js';
@@ -15,7 +16,12 @@ export async function readParquet(file: ArrayBuffer): Promise<Aggregate> {
   if (text === undefined) throw new Error('it is Parquet, but no aggregate of pageowner');
   const facts = factsOf(text);
   const columns = COLUMNS.map(({ name }) => name);
-  const objects = (await parquetReadObjects({ file, metadata, columns })) as Values[];
+  const objects = (await parquetReadObjects({
+    file,
+    metadata,
+    columns,
+    compressors: { GZIP: (bytes) => gunzipSync(bytes) },
+  })) as Values[];
   const builder = new AggregateBuilder();
   const shared = new Shared();
   for (const values of objects) builder.add(rowOf(values, shared));

@@ -1,22 +1,22 @@
 import { LF } from '../../format/bytes.js';
 import { placeOf } from '../../format/pfn-line.js';
 import { decodeText } from '../../format/text.js';
+import { NO_NANOS } from '../../format/timestamp.js';
 import type { Strings } from '../dictionary.js';
 import { MISSING } from '../field-value.js';
 import { Masks } from '../masks.js';
 import { Tasks } from '../tasks.js';
-import { type Aggregate, type Allocation, pagesOf, type Task } from './aggregate.js';
+import { type Aggregate, type AggregateRow, type Allocation, type Counted, pagesOf, type Task } from './aggregate.js';
 import { type AggregatePartial, type Cells, cellNumber } from './aggregate-partial.js';
-import { AggregateBuilder, countedOf } from './builder.js';
 import { bucketStart } from './time-buckets.js';
 
 const WIDTH = 5;
-const NANOS_PER_SECOND = 1_000_000_000n;
+const CELL = 3;
 const GFP = /, mask (0x[\da-f]+)(?:\(([^)\n]*)\))?/i;
 
 /** Reads what a scan found: each distinct string once. `since`: what was asked of it. */
 export function readPartial(partial: AggregatePartial, since: bigint | null): Aggregate {
-  const { rows, blocks, born, times, counts } = partial;
+  const { rows, blocks, born, oldest, newest, counts } = partial;
   const allocations = readMasks(partial.masks);
   const tasks = readTasks(partial.tasks);
   const stacks = each(partial.stacks, (bytes) => linesOf(bytes).map((line) => line.trimStart()));
@@ -24,13 +24,13 @@ export function readPartial(partial: AggregatePartial, since: bigint | null): Ag
   const places = each(partial.places, placeOf);
   const ages = byRow(partial.ages, blocks.length, bucketStart);
   const pageblocks = byRow(partial.pageblocks, blocks.length, (number) => number);
-  const builder = new AggregateBuilder();
+  const all: AggregateRow[] = [];
   for (let row = 0; row < blocks.length; row++) {
     const part = <T>(kind: number, values: readonly T[]): T => values[rows[row * WIDTH + kind] as number] as T;
     const allocation = part(0, allocations);
     const count = blocks[row] as number;
-    const isTimed = (times.newestSeconds[row] as number) >= 0;
-    builder.add({
+    const isTimed = oldest[row] !== NO_NANOS;
+    all.push({
       allocation,
       task: part(1, tasks),
       stack: part(2, stacks),
@@ -38,39 +38,41 @@ export function readPartial(partial: AggregatePartial, since: bigint | null): Ag
       place: part(4, places),
       blocks: count,
       pages: count * pagesOf(allocation),
-      oldest: isTimed ? nanosOf(times.oldestSeconds[row], times.oldestNanos[row]) : null,
-      newest: isTimed ? nanosOf(times.newestSeconds[row], times.newestNanos[row]) : null,
+      oldest: isTimed ? (oldest[row] as bigint) : null,
+      newest: isTimed ? (newest[row] as bigint) : null,
       born: since === null ? null : (born[row] as number),
-      times: countedOf(ages[row] ?? NOTHING),
-      pageblocks: countedOf(pageblocks[row] ?? NOTHING),
+      times: ages(row),
+      pageblocks: pageblocks(row),
     });
   }
   const { bytes, malformed, foreign } = counts;
   const { pageblockOrders } = partial;
-  return builder.build({ bytes, blocks: counts.blocks, malformed, foreign, pageblockOrders, since, knowsBlocks: true });
+  const facts = { bytes, blocks: counts.blocks, malformed, foreign, pageblockOrders, since, knowsBlocks: true };
+  return { facts, rows: all };
 }
 
-const NOTHING: ReadonlyMap<number, number> = new Map();
-
-function nanosOf(seconds = 0, nanos = 0): bigint {
-  return BigInt(seconds) * NANOS_PER_SECOND + BigInt(nanos);
-}
-
-/** By row: blocks by what `name` makes of a cell's number. */
-function byRow({ keys, blocks }: Cells, rows: number, name: (number: number) => number): Map<number, number>[] {
-  const all: Map<number, number>[] = new Array(rows);
-  for (let i = 0; i < blocks.length; i++) {
-    const row = keys[i * 3] as number;
-    all[row] ??= new Map();
-    all[row].set(name(cellNumber(keys, i * 3)), blocks[i] as number);
-  }
-  return all;
+/** Gives the blocks of each row by what `name` makes of a cell's number; it keeps the order of numbers. */
+function byRow(cells: Cells, rows: number, name: (number: number) => number): (row: number) => Counted {
+  const { keys, blocks } = cells;
+  // The cells of row r are those in [ends[r - 1], ends[r]), when all are there.
+  const ends = new Uint32Array(rows + 1);
+  for (let i = 0; i < blocks.length; i++) (ends[(keys[i * CELL] as number) + 1] as number)++;
+  for (let row = 1; row <= rows; row++) (ends[row] as number) += ends[row - 1] as number;
+  const order = new Uint32Array(blocks.length);
+  for (let i = 0; i < blocks.length; i++) order[(ends[keys[i * CELL] as number] as number)++] = i;
+  return (row) => {
+    const own = order.subarray(row === 0 ? 0 : ends[row - 1], ends[row]);
+    const sorted = Array.from(own, (i) => [name(cellNumber(keys, i * CELL)), blocks[i] as number] as const);
+    if (sorted.length > 1) sorted.sort(([a], [b]) => a - b);
+    return { numbers: sorted.map(([number]) => number), blocks: sorted.map(([, count]) => count) };
+  };
 }
 
 function readMasks(strings: Strings): Allocation[] {
   const masks = new Masks();
   return each(strings, (bytes, view, from, to) => {
-    const pages = masks.pages[masks.intern(view, from, to)] as number;
+    const id = masks.intern(view, from, to);
+    const pages = masks.pages[id] as number;
     const [, gfpMask = '', gfpFlags = ''] = GFP.exec(decodeText(bytes)) ?? [];
     return { order: pages === 0 ? null : Math.log2(pages), gfpMask, gfpFlags };
   });

@@ -51,7 +51,7 @@ export function handlesOf(stacks: readonly StackText[]): Handles {
 export function resolveHandles(aggregate: Aggregate, handles: Handles): Aggregate {
   if (!aggregate.rows.some(({ tails }) => tails.some((line) => HANDLE.test(line)))) return aggregate;
   const builder = new AggregateBuilder();
-  for (const row of aggregate.rows) builder.add(resolved(row, handles));
+  for (const row of aggregate.rows) builder.add({ ...resolved(row, handles) });
   return builder.build(aggregate.facts);
 }
 

@@ -6,13 +6,11 @@
 const BITS = 6;
 const PER_DOUBLING = 1 << BITS;
 const EXPONENT_OF_ONE = 1023;
-const NANOS_PER_SECOND = 1e9;
 
 const double = new DataView(new ArrayBuffer(8));
 
-/** The bucket of a time that is not NO_TIME: what a double of its ns has as exponent and first bits. */
-export function bucketOf(seconds: number, nanos: number): number {
-  const ns = seconds * NANOS_PER_SECOND + nanos;
+/** The bucket of a time in ns: what a double of it has as exponent and first bits. (workers/kernel/listing.ts does the same.) */
+export function bucketOf(ns: number): number {
   if (ns < 1) return 0;
   double.setFloat64(0, ns);
   return (double.getUint32(0) >>> (20 - BITS)) - EXPONENT_OF_ONE * PER_DOUBLING;
@@ -26,5 +24,5 @@ export function bucketStart(bucket: number): number {
 
 /** The last ns of the bucket that begins at `start`. */
 export function bucketEnd(start: number): number {
-  return bucketStart(bucketOf(0, start) + 1) - 1;
+  return bucketStart(bucketOf(start) + 1) - 1;
 }

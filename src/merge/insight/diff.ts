@@ -40,8 +40,8 @@ interface Ranked {
   readonly id: string;
   /** What processes asked for themselves: it comes and goes with them. */
   readonly isUsers: boolean;
-  /** Pages. */
-  readonly growth: number;
+  /** Pages by which it grew, times what it is suspect of. */
+  readonly weight: number;
 }
 
 const NANOS_PER_HOUR = 3_600e9;
@@ -51,7 +51,7 @@ export function diffOf(snapshots: readonly Snapshot[], { by, selection, ignoreOf
   const newest = snapshots.map(({ aggregate }) => newestOf(aggregate));
   const groups = snapshots.map(({ aggregate }) => {
     const all = groupRows(selectRows(aggregate.rows, selection), by, frames);
-    return new Map(all.map((group) => [JSON.stringify(group.values), group]));
+    return new Map(all.map((group) => [group.id, group]));
   });
   const ids = new Map(groups.flatMap((group) => [...group].map(([id, { values }]) => [id, values] as const)));
   const hours = hoursBetween(newest[0] ?? null, newest.at(-1) ?? null);
@@ -63,16 +63,18 @@ export function diffOf(snapshots: readonly Snapshot[], { by, selection, ignoreOf
       return intervalOf(own[i], group, newest[i] ?? null, snapshots[i + 1]?.aggregate.facts.since ?? null);
     });
     const growth = (pages.at(-1) as number) - (pages[0] as number);
+    const held = own.flatMap((group) => group?.rows ?? []);
+    const isUsers = held.every((each) => frames.isUserMemory(each));
     const row: DiffRow = {
       key: keyObject(by, values),
       blocks,
       pages,
       intervals,
       pages_per_hour: hours === null ? null : Math.round(growth / hours),
-      verdict: verdictOf(pages, intervals),
+      verdict: verdictOf(pages, intervals, isUsers),
     };
-    const held = own.flatMap((group) => group?.rows ?? []);
-    return { row, id, isUsers: held.every((each) => frames.isUserMemory(each)), growth };
+    const hasModule = held.some(({ stack }) => frames.module(stack) !== null);
+    return { row, id, isUsers, weight: growth * (hasModule ? MODULE_WEIGHT : 1) };
   });
   return {
     schema: 'pageowner.diff/1',
@@ -91,6 +93,9 @@ function hoursBetween(from: bigint | null, to: bigint | null): number | null {
   return from === null || to === null || to <= from ? null : Number(to - from) / NANOS_PER_HOUR;
 }
 
+/** Modules are looked at first: fewer machines have run them than the kernel's core. */
+const MODULE_WEIGHT = 10;
+
 const SUSPICION: Readonly<Record<Verdict, number>> = {
   leak: 0,
   new: 1,
@@ -106,7 +111,7 @@ function bySuspicion(a: Ranked, b: Ranked): number {
   return (
     Number(a.isUsers) - Number(b.isUsers) ||
     SUSPICION[a.row.verdict] - SUSPICION[b.row.verdict] ||
-    b.growth - a.growth ||
+    b.weight - a.weight ||
     compareTexts(a.id, b.id)
   );
 }

@@ -4,6 +4,8 @@ import type { Frames, InsightKey, KeyValue } from './keys.js';
 
 /** Rows that are equal by some keys. */
 export interface InsightGroup {
+  /** Equal for equal values. */
+  readonly id: string;
   readonly values: readonly KeyValue[];
   readonly rows: AggregateRow[];
   blocks: number;
@@ -13,21 +15,15 @@ export interface InsightGroup {
 }
 
 /** Groups rows by keys; a row is in several groups where a key has several values. The most pages first, then by values. */
-export function groupRows(
-  rows: Iterable<AggregateRow>,
-  keys: readonly InsightKey[],
-  frames: Frames,
-): InsightGroup[] {
+export function groupRows(rows: Iterable<AggregateRow>, keys: readonly InsightKey[], frames: Frames): InsightGroup[] {
   const groups = new Map<string, InsightGroup>();
-  const texts = new Map<readonly KeyValue[], string>();
   for (const row of rows) {
     for (const values of combinations(keys.map((key) => key.values(row, frames)))) {
-      const id = JSON.stringify(values);
+      const id = values.map((value) => idOf(value, frames)).join('\0');
       let group = groups.get(id);
       if (!group) {
-        group = { values, rows: [], blocks: 0, pages: 0, oldest: null, newest: null };
+        group = { id, values, rows: [], blocks: 0, pages: 0, oldest: null, newest: null };
         groups.set(id, group);
-        texts.set(values, id);
       }
       group.rows.push(row);
       group.blocks += row.blocks;
@@ -36,9 +32,13 @@ export function groupRows(
       group.newest = later(group.newest, row.newest);
     }
   }
-  return [...groups.values()].sort(
-    (a, b) => b.pages - a.pages || compareTexts(texts.get(a.values) as string, texts.get(b.values) as string),
-  );
+  return [...groups.values()].sort((a, b) => b.pages - a.pages || compareTexts(a.id, b.id));
+}
+
+/** Equal for equal values. */
+function idOf(value: KeyValue, frames: Frames): string {
+  if (typeof value === 'object' && value !== null) return frames.idOf(value);
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 export function compareTexts(a: string, b: string): number {

@@ -1,5 +1,5 @@
-import { baseSymbol, type Frame, parseFrame } from '../../format/frame.js';
 import { callerOf } from '../../format/allocators.js';
+import { baseSymbol, type Frame, parseFrame } from '../../format/frame.js';
 import { kindOf } from '../../format/kinds.js';
 import { memcgOf } from '../../format/memcg.js';
 import type { AggregateRow } from '../aggregate/aggregate.js';
@@ -36,7 +36,11 @@ export const INSIGHT_KEYS: readonly InsightKey[] = [
     help: 'function anywhere in the stack; each page counts once for each',
     values: ({ stack }, frames) => [...new Set(frames.of(stack).map(({ symbol }) => symbol))].map((symbol) => [symbol]),
   },
-  { name: 'caller', help: 'first function outside the allocators', values: (row, frames) => one(frames.caller(row.stack)) },
+  {
+    name: 'caller',
+    help: 'first function outside the allocators',
+    values: (row, frames) => one(frames.caller(row.stack)),
+  },
   { name: 'module', help: 'module nearest the allocation', values: (row, frames) => one(frames.module(row.stack)) },
   {
     name: 'kind',
@@ -61,9 +65,17 @@ export const INSIGHT_KEYS: readonly InsightKey[] = [
     help: 'mask of the allocation',
     values: ({ allocation: { gfpMask, gfpFlags } }) => one(gfpMask && `${gfpMask}(${gfpFlags})`),
   },
-  { name: 'migratetype', help: 'migrate type that was asked for', values: ({ place }) => one(place.migratetype || null) },
+  {
+    name: 'migratetype',
+    help: 'migrate type that was asked for',
+    values: ({ place }) => one(place.migratetype || null),
+  },
   { name: 'node', help: 'NUMA node', values: ({ place }) => one(place.node === '' ? null : Number(place.node)) },
-  { name: 'zone', help: 'zone, as the kernel numbers them', values: ({ place }) => one(place.zone === '' ? null : Number(place.zone)) },
+  {
+    name: 'zone',
+    help: 'zone, as the kernel numbers them',
+    values: ({ place }) => one(place.zone === '' ? null : Number(place.zone)),
+  },
 ];
 
 /** Frames of stacks, each stack read once. */
@@ -71,6 +83,8 @@ export class Frames {
   private readonly rule: KeyRule;
   private readonly read = new Map<readonly string[], readonly Frame[]>();
   private readonly told = new Map<readonly string[], readonly string[]>();
+  private readonly ids = new Map<readonly string[], string>();
+  private readonly kinds = new Map<readonly string[], Map<string, string>>();
 
   constructor(rule: KeyRule) {
     this.rule = rule;
@@ -90,13 +104,25 @@ export class Frames {
     return known;
   }
 
+  /** Equal for equal lines. */
+  idOf(lines: readonly string[]): string {
+    const known = this.ids.get(lines) ?? lines.join('\n');
+    this.ids.set(lines, known);
+    return known;
+  }
+
   caller(stack: readonly string[]): string | null {
     const frames = this.of(stack);
     return frames[callerOf(frames)]?.symbol ?? null;
   }
 
   kind({ stack, tails, place }: AggregateRow): string {
-    return kindOf(this.of(stack), tails, place.migratetype);
+    const known = this.kinds.get(stack) ?? new Map<string, string>();
+    this.kinds.set(stack, known);
+    const rest = [place.migratetype, ...tails].join('\n');
+    const kind = known.get(rest) ?? kindOf(this.of(stack), tails, place.migratetype);
+    known.set(rest, kind);
+    return kind;
   }
 
   /** Whether processes asked for it themselves. */

@@ -50,6 +50,20 @@ export function splitHeader(from: usize, to: usize): void {
   shape = TS_FREE_TS;
 }
 
+/** Splits a line of which the head ends at `head`, if a plain number of ns and nothing else follows to its end. */
+@inline
+export function splitBehindHead(head: usize, to: usize): bool {
+  const digits = to - 3 - head;
+  if ((load<u32>(to - 3) & 0xffffff) != NS || digits - 1 >= PLAIN_DIGITS || head > to - 4) return false;
+  if (digits > 1 && load<u8>(head) == 0x30) return false;
+  const others = i8x16.bitmask(i8x16.gt_u(i8x16.sub(v128.load(head), i8x16.splat(0x30)), i8x16.splat(9)));
+  if (digits > 16 || <usize>ctz<u32>(<u32>others | (1 << 16)) < digits) return false;
+  shape = TS;
+  headTo = head;
+  tsTo = to - 3;
+  return true;
+}
+
 @inline
 export function readTs(): u64 {
   return shape == WHOLE ? NO_TIME : numberAt(headTo, tsTo);

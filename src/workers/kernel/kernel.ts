@@ -11,13 +11,13 @@
  *     Charged to memcg /
  *     to (an empty line)
  */
-import { beforeEmptyLine, closingParenthesis, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
+import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
 import { absorb, readColumn } from './columns';
 import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
 import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size, startGroups } from './groups';
 import { keys } from './hash';
-import { headTo, NO_TIME, readFreeTs, readTs, shape, splitHeader } from './header';
-import { appendToList, getList, LIST_ROOM, listed, startList, takeList } from './listing';
+import { headTo, NO_TIME, readFreeTs, readTs, shape, splitBehindHead, splitHeader } from './header';
+import { appendToList, getList, isListFull, startList, takeList } from './listing';
 import { allocate, getBytesInUse, startAnew } from './memory';
 import { isOrdinary } from './ordinary';
 import { readPlace, setPlace, startPlaces } from './place';
@@ -71,6 +71,9 @@ let noTail: usize = 0;
 /** The entry of a task that no one asks for. */
 let noTask: usize = 0;
 
+/** The task of the block before, if it was plain: neighbours are mostly alike. */
+let latestTask: usize = 0;
+
 /** Whether blocks are listed instead of grouped. */
 let isListing: bool = false;
 /** Whether a block's group, and whether it counts, can be told without its task and times. */
@@ -102,6 +105,7 @@ export function start(): void {
   recentTails = newRecent();
   startGroups();
   noTail = 0;
+  latestTask = 0;
   noTask = intern(tasks, 0, 0);
   blocks = 0;
   filtered = 0;
@@ -131,9 +135,9 @@ export function configure(
   isHeadless = selectsAll && !released && !allocator && !mask && !task && !bits && !ts && !freeTs;
 }
 
-/** To be called next, instead: lists all blocks; `released`: but those that were released. */
-export function configureList(released: bool): void {
-  startList();
+/** To be called next, instead: lists all blocks; `released`: but those that were released. What was allocated after `since` counts as born. */
+export function configureList(since: u64, released: bool): void {
+  startList(since);
   isListing = true;
   wantsHead = true;
   wantsAllocator = false;
@@ -219,7 +223,7 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
   while (true) {
     while (at < end && (load<u8>(at) == LF || (load<u8>(at) == CR && at + 1 < end && load<u8>(at + 1) == LF))) at++;
     if (at >= end) return DONE;
-    if (isListing && listed == LIST_ROOM) return LIST_FULL;
+    if (isListing && isListFull()) return LIST_FULL;
 
     const maskSet = setOf(recentMasks, load<u64>(at, 24), load<u64>(at, 32), load<u64>(at, 40), 0);
     let mask = recentAt(maskSet, at);
@@ -303,19 +307,30 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
       }
     }
 
-    splitHeader(at, headerTo);
-    const samples = headTo - 16;
-    const taskSet = setOf(recentTasks, load<u64>(samples), load<u64>(samples, 8), load<u64>(maskTo, 6), headTo - maskTo);
-    let task = recentOf(taskSet, maskTo, headTo - maskTo);
-    if (!task) {
-      task = intern(tasks, maskTo, headTo - maskTo);
-      if (!load<u32>(task, FLAGS)) return isNew(task, NEW_TASK);
-      remember(taskSet, task);
+    let task = latestTask;
+    if (!task || !splitKnown(maskTo, task, headerTo)) {
+      splitHeader(at, headerTo);
+      const samples = headTo - 16;
+      const taskSet = setOf(recentTasks, load<u64>(samples), load<u64>(samples, 8), load<u64>(maskTo, 6), headTo - maskTo);
+      task = recentOf(taskSet, maskTo, headTo - maskTo);
+      if (!task) {
+        task = intern(tasks, maskTo, headTo - maskTo);
+        if (!load<u32>(task, FLAGS)) return isNew(task, NEW_TASK);
+        remember(taskSet, task);
+      }
+      if (!(load<u32>(task, FLAGS) & PLAIN)) return IRREGULAR;
+      latestTask = task;
     }
-    if (!(load<u32>(task, FLAGS) & PLAIN)) return IRREGULAR;
     addBlock(mask, task, stack, tail, bits | shape, readTs(), readFreeTs(), offset + <f64>at);
     at = to;
   }
+}
+
+/** Splits a header whose task begins at `from`, if that is `task` and its time ends the line, as in most blocks. */
+@inline
+function splitKnown(from: usize, task: usize, headerTo: usize): bool {
+  const length = lengthOf(task);
+  return equal(from, task + BYTES, length) && splitBehindHead(from + length, headerTo);
 }
 
 function isNew(entry: usize, status: u32): u32 {

@@ -35,8 +35,10 @@ export let pageblock: f64 = 0;
 /** The entry of the place. */
 export let place: usize = 0;
 
-/** The two parts of the line before, to which a place belongs: neighbours are mostly alike. */
+/** The line before, behind its PFN, and the two parts of it to which a place belongs: neighbours are mostly alike. */
 const ROOM: usize = 256;
+const latestLine: usize = allocate(ROOM);
+let lineLength: usize = 0;
 const latestFirst: usize = allocate(ROOM);
 const latestRest: usize = allocate(ROOM);
 let firstLength: usize = 0;
@@ -46,6 +48,7 @@ const text: usize = allocate(ROOM);
 /** To be called when places are forgotten. */
 export function startPlaces(): void {
   firstLength = 0;
+  lineLength = 0;
 }
 
 /** Says what a line's place is that the main program has read. */
@@ -53,14 +56,26 @@ export function setPlace(entry: usize, ownPfn: f64, ownPageblock: f64): void {
   place = entry;
   pfn = ownPfn;
   pageblock = ownPageblock;
+  lineLength = 0;
 }
 
 /** Reads the line [from, to). Returns false if it is not of the usual form. */
 export function readPlace(places: Dictionary, from: usize, to: usize): bool {
-  let at = from + 4;
-  const digits = readPfn(at);
+  const digits = readPfn(from + 4);
   if (!digits) return false;
-  at += digits;
+  const at = from + 4 + digits;
+  if (lineLength == to - at && equal(at, latestLine, lineLength)) return true;
+  lineLength = 0;
+  if (!readRest(places, at, to)) return false;
+  if (to - at <= ROOM) {
+    lineLength = to - at;
+    memory.copy(latestLine, at, lineLength);
+  }
+  return true;
+}
+
+/** Reads what stands behind the PFN. */
+function readRest(places: Dictionary, at: usize, to: usize): bool {
   if (firstLength && equal(at, latestFirst, firstLength)) {
     const number = readDecimal(at + firstLength);
     const rest = at + firstLength + number;

@@ -1,0 +1,118 @@
+import { Command, Option } from 'commander';
+import { INSIGHT_KEYS } from '../../merge/insight/keys.js';
+import { type Makes, sharedOptions } from './option-table.js';
+import type { Values } from './options.js';
+
+/** A command of this folder: what it is, and what it does with its arguments. */
+interface Form {
+  readonly name: string;
+  readonly description: string;
+  readonly argument: string;
+  readonly makes: Makes;
+  readonly own: readonly Option[];
+  readonly examples: readonly string[];
+  /** Loaded when it is run: most runs need one of them. */
+  readonly load: () => Promise<{ readonly run: (paths: string[], values: Values) => Promise<void> }>;
+}
+
+const INPUT = 'a dump (plain or packed; - for standard input), a saved aggregate, or show_stacks';
+
+const FORMS: readonly Form[] = [
+  {
+    name: 'top',
+    description: 'Who holds the memory: groups by the pages that they hold.',
+    argument: '<dump>',
+    makes: 'groups',
+    own: [new Option('--meminfo <FILE>', '/proc/meminfo of the same moment: says what is not accounted for')],
+    examples: [
+      'pageowner top page_owner_full.txt.zst                    stacks (--by stack)',
+      'pageowner top --by kind,node dump.txt                    what the memory is for, on each NUMA node',
+      'pageowner top --by command --match tcp_sendmsg dump.txt  who sends',
+    ],
+    load: () => import('./top.js'),
+  },
+  {
+    name: 'diff',
+    description: 'What grows and what leaks: what was born and freed from each snapshot to the next.',
+    argument: '<dumps...>',
+    makes: 'groups',
+    own: [
+      new Option(
+        '--fail-on <VERDICT[:PAGES]>',
+        'exit with 1 if a group has this verdict (and grew by as many pages)',
+      ).argParser((value, before: readonly string[] = []) => [...before, value]),
+    ],
+    examples: [
+      'pageowner diff monday.txt.zst tuesday.txt.zst           stacks, the most suspect first',
+      'pageowner diff --by module --fail-on leak:1000 a.parquet b.txt',
+    ],
+    load: () => import('./diff.js'),
+  },
+  {
+    name: 'age',
+    description: 'How old the memory is: pages by when they were allocated.',
+    argument: '<dump>',
+    makes: 'groups',
+    own: [],
+    examples: ['pageowner age --by kind dump.txt'],
+    load: () => import('./age.js'),
+  },
+  {
+    name: 'frag',
+    description: 'What keeps huge pages from forming: mixed pageblocks as the kernel counts them, and who mixes them.',
+    argument: '<dump>',
+    makes: 'report',
+    own: [new Option('--map', 'draw the pageblocks')],
+    examples: ['pageowner frag dump.txt', 'pageowner frag --map dump.txt'],
+    load: () => import('./frag.js'),
+  },
+  {
+    name: 'export',
+    description: 'Writes a dump in another form: as a saved aggregate, a flame graph or a profile.',
+    argument: '<dump>',
+    makes: 'file',
+    own: [
+      new Option('--to <FORM>', 'parquet, folded, pprof, speedscope or csv (default: by the name of the output)'),
+      new Option('--since <NS|FILE>', 'parquet: count what was born after this time, or after that snapshot'),
+      new Option('--offsets', 'folded, pprof, speedscope: frames at two places in a function are two'),
+      new Option('--unit <UNIT>', 'folded: what to count').choices(['pages', 'bytes', 'blocks']),
+    ],
+    examples: [
+      'pageowner export dump.txt -o dump.parquet      for DuckDB, pandas, and every command here',
+      'pageowner export dump.txt -o dump.pb.gz        go tool pprof dump.pb.gz',
+      'pageowner export --to folded dump.txt | flamegraph.pl > dump.svg',
+    ],
+    load: () => import('./export.js'),
+  },
+  {
+    name: 'merge',
+    description: 'Joins saved aggregates (or dumps) into one.',
+    argument: '<dumps...>',
+    makes: 'file',
+    own: [],
+    examples: ['pageowner merge part1.parquet part2.parquet -o whole.parquet'],
+    load: () => import('./merge.js'),
+  },
+];
+
+export function insightCommands(): Command[] {
+  return FORMS.map((form) => {
+    const command = new Command(form.name)
+      .description(form.description)
+      .usage(`[OPTIONS] ${form.argument}`)
+      .argument(form.argument, INPUT)
+      .helpOption('-h, --help', 'show this help');
+    for (const option of [...form.own, ...sharedOptions(form.makes)]) command.addOption(option);
+    const keys = form.makes === 'groups' ? `\nKeys of --by:\n${keysHelp()}` : '';
+    command.addHelpText('after', `${keys}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
+    command.action(async (typed: string | string[]) => {
+      const { run } = await form.load();
+      await run([typed].flat(), command.opts());
+    });
+    return command;
+  });
+}
+
+function keysHelp(): string {
+  return INSIGHT_KEYS.map(({ name, help }) => `  ${name.padEnd(14)}${help}\n`).join('');
+}

@@ -1,0 +1,105 @@
+import { extname } from 'node:path';
+import type { Aggregate } from '../../merge/aggregate/aggregate.js';
+import { rowsTable } from '../../merge/insight/rows-table.js';
+import { samplesOf } from '../../merge/insight/samples.js';
+import { selectRows } from '../../merge/insight/selection.js';
+import { newestOf } from '../../merge/insight/snapshot.js';
+import { writeFolded } from '../../merge/writers/folded.js';
+import { writeCsv } from '../../merge/writers/table-csv.js';
+import { quoted, usageError } from '../errors.js';
+import { loadSnapshot } from '../load-snapshot.js';
+import { version } from '../program.js';
+import { loadOptions, pageBytesOf, selectionOf, type Values } from './options.js';
+import { readSnapshot } from './read-snapshots.js';
+import { writePieces } from './write-report.js';
+
+interface ExportOptions {
+  readonly pageBytes: number;
+  readonly unit: 'pages' | 'bytes' | 'blocks';
+  readonly withOffsets: boolean;
+  readonly name: string;
+}
+
+/** One writer a form, and how names of its files end. */
+const FORMS: Readonly<
+  Record<
+    string,
+    {
+      readonly ends: readonly string[];
+      readonly write: (aggregate: Aggregate, options: ExportOptions) => Promise<Iterable<Uint8Array>>;
+    }
+  >
+> = {
+  parquet: { ends: ['.parquet', '.pq'], write: async (aggregate) => [await parquetOf(aggregate)] },
+  folded: {
+    ends: ['.folded', '.collapsed', '.txt'],
+    write: async (aggregate, options) => writeFolded(samplesOf(aggregate.rows), options),
+  },
+  pprof: {
+    ends: ['.gz', '.pprof'],
+    write: async (aggregate, options) => {
+      const { writePprof } = await import('../../merge/writers/pprof.js');
+      return writePprof(samplesOf(aggregate.rows), options);
+    },
+  },
+  speedscope: {
+    ends: ['.json'],
+    write: async (aggregate, options) => {
+      const { writeSpeedscope } = await import('../../merge/writers/speedscope.js');
+      return writeSpeedscope(samplesOf(aggregate.rows), options);
+    },
+  },
+  csv: { ends: ['.csv'], write: async (aggregate) => bytesOf(writeCsv(rowsTable(aggregate))) },
+};
+
+/** `pageowner export`. */
+export async function run(paths: string[], values: Values): Promise<void> {
+  const [path = '-'] = paths;
+  const output = (values.output as string | undefined) ?? '-';
+  const form = formOf(values.to as string | undefined, output);
+  const options: ExportOptions = {
+    pageBytes: pageBytesOf(values),
+    unit: (values.unit as ExportOptions['unit'] | undefined) ?? 'pages',
+    withOffsets: values.offsets === true,
+    name: path,
+  };
+  const selection = selectionOf(values);
+  const load = await loadOptions(values);
+  const since = await sinceOf(values.since as string | undefined, load);
+  const { aggregate } = await readSnapshot(path, { ...load, since }, values);
+  const selected = { facts: aggregate.facts, rows: selectRows(aggregate.rows, selection) };
+  await writePieces(await form.write(selected, options), output, paths);
+}
+
+/** The form by its name, or by that of the output. */
+function formOf(typed: string | undefined, output: string): (typeof FORMS)[string] {
+  const names = Object.keys(FORMS).join(', ');
+  if (typed !== undefined) {
+    const form = FORMS[typed];
+    if (form) return form;
+    throw usageError(`--to takes ${names}, not ${quoted(typed)}`);
+  }
+  const end = extname(output);
+  const form = Object.values(FORMS).find(({ ends }) => ends.includes(end));
+  if (form && end !== '') return form;
+  throw usageError(`which form? Give --to (${names}), or an output whose name ends so: -o dump.parquet`);
+}
+
+/** A time in ns, or the newest of a snapshot. */
+async function sinceOf(typed: string | undefined, load: Parameters<typeof loadSnapshot>[1]): Promise<bigint | null> {
+  if (typed === undefined) return null;
+  if (/^\d{1,19}$/.test(typed)) return BigInt(typed);
+  const { aggregate } = await loadSnapshot(typed, load);
+  const newest = newestOf(aggregate);
+  if (newest === null) throw usageError(`--since: ${quoted(typed)} has no times`);
+  return newest;
+}
+
+export async function parquetOf(aggregate: Aggregate): Promise<Uint8Array> {
+  const { writeParquet } = await import('../../merge/writers/parquet.js');
+  return writeParquet(aggregate, version());
+}
+
+function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
+}

@@ -1,0 +1,26 @@
+import { fragOf } from '../../merge/insight/frag.js';
+import { pageblockMap } from '../../merge/insight/pageblock-map.js';
+import { fragTables } from '../../merge/insight/tables.js';
+import { type Format, keyRule, limitOf, selectionOf, type Values } from './options.js';
+import { readSnapshots } from './read-snapshots.js';
+import { writeReport } from './write-report.js';
+
+/** `pageowner frag`. */
+export async function run(paths: string[], values: Values): Promise<void> {
+  const format = (values.format ?? 'text') as Format;
+  const limit = limitOf(values, format);
+  const options = { selection: selectionOf(values), ...keyRule(values) };
+  const [snapshot] = await readSnapshots(paths, values);
+  if (!snapshot) return;
+  const frag = fragOf(snapshot, options);
+  const offenders = frag.offenders.slice(0, limit);
+  const report = {
+    document: { ...frag, offenders },
+    rows: offenders,
+    tables: () => {
+      const [first, ...others] = fragTables(frag, limit);
+      return [first, ...others, ...(values.map ? pageblockMap(snapshot.aggregate) : [])] as const;
+    },
+  };
+  await writeReport(report, format, (values.output as string) ?? '-', paths);
+}

@@ -1,0 +1,19 @@
+import { joinAggregates } from '../../merge/aggregate/join.js';
+import { selectRows } from '../../merge/insight/selection.js';
+import { usageError } from '../errors.js';
+import { parquetOf } from './export.js';
+import { loadOptions, selectionOf, type Values } from './options.js';
+import { readSnapshot } from './read-snapshots.js';
+import { writePieces } from './write-report.js';
+
+/** `pageowner merge`. */
+export async function run(paths: string[], values: Values): Promise<void> {
+  const output = values.output as string | undefined;
+  if (output === undefined) throw usageError('merge needs -o FILE (- for standard output)');
+  const selection = selectionOf(values);
+  const load = await loadOptions(values);
+  const all = [];
+  for (const path of paths) all.push((await readSnapshot(path, load, values)).aggregate);
+  const { facts, rows } = joinAggregates(all);
+  await writePieces([await parquetOf({ facts, rows: selectRows(rows, selection) })], output, paths);
+}

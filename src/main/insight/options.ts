@@ -1,0 +1,91 @@
+import { INSIGHT_KEYS, type InsightKey, type KeyRule } from '../../merge/insight/keys.js';
+import type { RowSelection } from '../../merge/insight/selection.js';
+import { quoted, unknownKey, usageError } from '../errors.js';
+import { type LoadOptions, loadHandles } from '../load-snapshot.js';
+import { parseChunkSize, parseThreads } from '../parse-values.js';
+import { parseBytes } from '../units.js';
+import type { FORMATS } from './option-table.js';
+
+/** What the parser makes of the command line. */
+export type Values = Readonly<Record<string, unknown>>;
+
+export type Format = (typeof FORMATS)[number];
+
+const DEFAULT_PAGE_BYTES = 4096;
+const DEFAULT_LIMIT = 20;
+
+/** Keys as typed after --by. */
+export function keysOf(values: Values, byDefault: string): InsightKey[] {
+  const typed = (values.by as string | undefined) ?? byDefault;
+  return typed.split(',').map((name) => {
+    const key = INSIGHT_KEYS.find((known) => known.name === name);
+    if (key) return key;
+    throw unknownKey(
+      'by',
+      typed,
+      name,
+      INSIGHT_KEYS.map((known) => known.name),
+    );
+  });
+}
+
+export function keyRule(values: Values): KeyRule {
+  return { ignoreOffsets: values.ignoreOffsets === true };
+}
+
+export function selectionOf(values: Values): RowSelection {
+  return {
+    ...list(values, 'pid', 'pids'),
+    ...list(values, 'tgid', 'tgids'),
+    ...list(values, 'node', 'nodes'),
+    ...(values.name !== undefined && { names: (values.name as string).split(',') }),
+    ...patterns(values, 'match'),
+    ...patterns(values, 'not'),
+  };
+}
+
+function list(values: Values, option: string, name: string): Record<string, number[]> {
+  const typed = values[option] as string | undefined;
+  if (typed === undefined) return {};
+  if (!/^\d{1,15}(,\d{1,15})*$/.test(typed))
+    throw usageError(`--${option} takes whole numbers with commas between, not ${quoted(typed)}`);
+  return { [name]: typed.split(',').map(Number) };
+}
+
+function patterns(values: Values, option: 'match' | 'not'): Record<string, RegExp[]> {
+  const typed = values[option] as readonly string[] | undefined;
+  if (!typed) return {};
+  const expressions = typed.map((text) => {
+    try {
+      return new RegExp(text);
+    } catch (error) {
+      throw usageError(`--${option}: ${quoted((error as Error).message)}`);
+    }
+  });
+  return { [option]: expressions };
+}
+
+export function pageBytesOf(values: Values): number {
+  const typed = values.pageSize as string | undefined;
+  const bytes = typed === undefined ? DEFAULT_PAGE_BYTES : parseBytes(typed);
+  if (bytes && Number.isInteger(Math.log2(bytes))) return bytes;
+  throw usageError(`--page-size takes a power of two (4096, 16K, 64K), not ${quoted(typed as string)}`);
+}
+
+/** How many rows are shown: all where a program reads them, unless it is said. */
+export function limitOf(values: Values, format: Format): number {
+  const typed = values.limit as string | undefined;
+  if (typed === undefined) return format === 'text' || format === 'md' ? DEFAULT_LIMIT : Infinity;
+  if (!/^\d{1,9}$/.test(typed)) throw usageError(`--limit takes a whole number, not ${quoted(typed)}`);
+  return Number(typed) || Infinity;
+}
+
+export async function loadOptions(values: Values): Promise<LoadOptions> {
+  return {
+    threads: parseThreads(values.threads as string | undefined),
+    chunkBytes: parseChunkSize(values.chunkSize as string | undefined),
+    since: null,
+    withoutReleased: values.f === true,
+    handles: values.stacks === undefined ? new Map() : await loadHandles(values.stacks as string),
+  };
+}

@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs';
+import { writeJson } from '../../merge/writers/json.js';
+import { writeNdjson } from '../../merge/writers/ndjson.js';
+import type { ReportTable } from '../../merge/writers/report.js';
+import { writeCsv } from '../../merge/writers/table-csv.js';
+import { writeMarkdown } from '../../merge/writers/table-md.js';
+import { writeText } from '../../merge/writers/table-text.js';
+import { openOutput, writeAll } from '../output.js';
+import type { Format } from './options.js';
+
+/** A report, in all forms: each is made only if it is asked for. */
+export interface Report {
+  /** The object of json. */
+  readonly document: { readonly schema: string };
+  /** The lines of ndjson. */
+  readonly rows: readonly unknown[];
+  /** The first is that of csv. */
+  readonly tables: () => readonly [ReportTable, ...ReportTable[]];
+}
+
+/** One writer a format. */
+const WRITERS: Readonly<Record<Format, (report: Report, isTerminal: boolean) => Iterable<string>>> = {
+  text: ({ tables }, isTerminal) => writeText(tables(), terminal(isTerminal)),
+  json: ({ document }) => writeJson(document),
+  ndjson: ({ rows }) => writeNdjson(rows),
+  csv: ({ tables }) => writeCsv(tables()[0]),
+  md: ({ tables }) => writeMarkdown(tables()),
+};
+
+/** Columns where there is no terminal. */
+const PLAIN_WIDTH = 160;
+
+function terminal(isTerminal: boolean): { width: number; color: boolean } {
+  const { COLUMNS, NO_COLOR, TERM } = process.env;
+  const width = Number(COLUMNS) || (isTerminal && process.stdout.columns) || PLAIN_WIDTH;
+  return { width, color: isTerminal && !NO_COLOR && TERM !== 'dumb' };
+}
+
+/** Writes a report to a file, or `-`, which is none of the inputs. */
+export async function writeReport(
+  report: Report,
+  format: Format,
+  path: string,
+  inputs: readonly string[],
+): Promise<void> {
+  const isTerminal = path === '-' && process.stdout.isTTY === true;
+  await writePieces(bytesOf(WRITERS[format](report, isTerminal)), path, inputs);
+}
+
+/** Writes pieces to a file, or `-`. */
+export async function writePieces(
+  pieces: Iterable<Uint8Array>,
+  path: string,
+  inputs: readonly string[],
+): Promise<void> {
+  const known = inputs.flatMap((name) => {
+    const stats = statSync(name, { throwIfNoEntry: false });
+    return stats ? [{ name, stats }] : [];
+  });
+  const output = await openOutput(path, known);
+  try {
+    await writeAll(output, pieces);
+    await output.commit();
+  } catch (error) {
+    await output.discard();
+    throw error;
+  }
+}
+
+function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
+}

@@ -1,0 +1,186 @@
+import { compareTexts } from './groups.js';
+import { Frames, type KeyRule } from './keys.js';
+import { isMixed, type Pageblock, pageblockOrderOf, pageblocksOf } from './pageblocks.js';
+import { type RowSelection, selectRows } from './selection.js';
+import { factsOf, type Snapshot, type SnapshotFacts } from './snapshot.js';
+
+export interface FragOptions extends KeyRule {
+  /** Of offenders; all pageblocks count. */
+  readonly selection: RowSelection;
+}
+
+/** What keeps pageblocks from becoming huge pages. Fields as in JSON. */
+export interface Frag {
+  readonly schema: 'pageowner.frag/1';
+  readonly dump: SnapshotFacts;
+  readonly pageblock_order: number | null;
+  readonly zones: readonly Zone[];
+  readonly mixed: MixedCounts;
+  /** Pageblocks by their own type and how full they are: tenths, the last with full ones. */
+  readonly occupancy: Readonly<Record<string, readonly number[]>>;
+  /** The longest runs of neighbouring pageblocks with allocated pages: with movable ones only, and with some that are not. */
+  readonly runs: { readonly movable: Run | null; readonly unmovable: Run | null };
+  readonly offenders: readonly Offender[];
+}
+
+export interface Zone {
+  readonly node: number | null;
+  /** As the kernel numbers them. */
+  readonly zone: number | null;
+  /** Pageblocks in which a page is allocated. */
+  readonly blocks: number;
+  readonly mixed: MixedCounts;
+}
+
+/** Mixed pageblocks by their own type, as pagetypeinfo has them. */
+export type MixedCounts = Readonly<Record<string, number>>;
+
+export interface Run {
+  readonly node: number | null;
+  readonly zone: number | null;
+  readonly first: number;
+  readonly blocks: number;
+}
+
+/** Pages of one stack and type in pageblocks of another type. */
+export interface Offender {
+  readonly stack: readonly string[];
+  readonly migratetype: string;
+  /** Pageblocks that it mixes. */
+  readonly blocks: number;
+  /** Its pages in those. */
+  readonly pages: number;
+  /** Of those pageblocks: those in which no other page stands that cannot be moved, so that compaction could free them if it were not for this. */
+  readonly blocks_freed: number;
+  /** Of those: those in which nothing else is allocated. */
+  readonly blocks_emptied: number;
+}
+
+const TYPES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'CMA', 'Isolate'];
+const MOVABLE = 'Movable';
+const TENTHS = 10;
+
+export function fragOf(snapshot: Snapshot, { selection, ignoreOffsets }: FragOptions): Frag {
+  const { rows, facts } = snapshot.aggregate;
+  const order = pageblockOrderOf(facts.pageblockOrders);
+  const pageblocks = pageblocksOf(rows, order ?? 0);
+  const mixed = pageblocks.filter(isMixed);
+  return {
+    schema: 'pageowner.frag/1',
+    dump: factsOf(snapshot),
+    pageblock_order: order,
+    zones: zonesOf(pageblocks),
+    mixed: mixedCounts(mixed),
+    occupancy: occupancyOf(pageblocks, 2 ** (order ?? 0)),
+    runs: {
+      movable: longestRun(pageblocks, (pageblock) => !holdsUnmovable(pageblock)),
+      unmovable: longestRun(pageblocks, holdsUnmovable),
+    },
+    offenders: offendersOf(mixed, new Set(selectRows(rows, selection)), new Frames({ ignoreOffsets })),
+  };
+}
+
+function zonesOf(pageblocks: readonly Pageblock[]): Zone[] {
+  const zones = new Map<string, Pageblock[]>();
+  for (const pageblock of pageblocks) {
+    const id = `${pageblock.node} ${pageblock.zone}`;
+    const own = zones.get(id) ?? [];
+    zones.set(id, own);
+    own.push(pageblock);
+  }
+  return [...zones.values()].map((own) => ({
+    ...zoneOf(own[0] as Pageblock),
+    blocks: own.length,
+    mixed: mixedCounts(own.filter(isMixed)),
+  }));
+}
+
+function zoneOf({ node, zone }: Pageblock): { node: number | null; zone: number | null } {
+  return { node: node === '' ? null : Number(node), zone: zone === '' ? null : Number(zone) };
+}
+
+/** The kernel counts pageblocks of CMA, which hold movable pages only, with the movable ones. */
+function mixedCounts(mixed: readonly Pageblock[]): MixedCounts {
+  const counts: Record<string, number> = Object.fromEntries(TYPES.map((type) => [type, 0]));
+  for (const { type } of mixed) {
+    const counted = type === 'CMA' ? MOVABLE : type;
+    counts[counted] = (counts[counted] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function occupancyOf(pageblocks: readonly Pageblock[], pagesEach: number): Record<string, number[]> {
+  const tenths: Record<string, number[]> = {};
+  for (const { type, pages } of pageblocks) {
+    const own = (tenths[type] ??= new Array(TENTHS).fill(0) as number[]);
+    const used = [...pages.values()].reduce((sum, count) => sum + count, 0);
+    (own[Math.min(TENTHS - 1, Math.floor((used / pagesEach) * TENTHS))] as number)++;
+  }
+  return tenths;
+}
+
+function holdsUnmovable({ pages }: Pageblock): boolean {
+  for (const { place } of pages.keys()) if (place.migratetype !== MOVABLE) return true;
+  return false;
+}
+
+function longestRun(pageblocks: readonly Pageblock[], belongs: (pageblock: Pageblock) => boolean): Run | null {
+  let longest: Run | null = null;
+  let first: Pageblock | undefined;
+  let last: Pageblock | undefined;
+  for (const pageblock of pageblocks) {
+    if (!belongs(pageblock)) {
+      first = undefined;
+      continue;
+    }
+    const goesOn = first && last?.number === pageblock.number - 1 && isSameZone(last, pageblock);
+    if (!goesOn) first = pageblock;
+    last = pageblock;
+    const blocks = pageblock.number - (first as Pageblock).number + 1;
+    if (!longest || blocks > longest.blocks)
+      longest = { ...zoneOf(pageblock), first: (first as Pageblock).number, blocks };
+  }
+  return longest;
+}
+
+function isSameZone(a: Pageblock, b: Pageblock): boolean {
+  return a.node === b.node && a.zone === b.zone;
+}
+
+type Sums = { -readonly [Name in keyof Offender]: Offender[Name] };
+
+/** The most pageblocks that could be freed first. */
+function offendersOf(mixed: readonly Pageblock[], selected: ReadonlySet<unknown>, frames: Frames): Offender[] {
+  const offenders = new Map<string, Sums>();
+  for (const { type, pages } of mixed) {
+    /** Pages of each stack and type in this pageblock. */
+    const own = new Map<string, { stack: readonly string[]; migratetype: string; pages: number }>();
+    for (const [row, count] of pages) {
+      const stack = frames.lines(row.stack);
+      const { migratetype } = row.place;
+      const id = frames.idOf(stack) + migratetype;
+      const before = own.get(id)?.pages ?? 0;
+      if (selected.has(row) || migratetype === type) own.set(id, { stack, migratetype, pages: before + count });
+      else own.set(`${id} not selected`, { stack, migratetype: '', pages: count });
+    }
+    const fixed = [...own.values()].filter(({ migratetype }) => migratetype !== MOVABLE).length;
+    for (const [id, { stack, migratetype, pages: count }] of own) {
+      if (migratetype === type || migratetype === '') continue;
+      const sums = offenders.get(id) ?? newOffender(stack, migratetype);
+      offenders.set(id, sums);
+      sums.blocks++;
+      sums.pages += count;
+      if (own.size === 1) sums.blocks_emptied++;
+      if (migratetype === MOVABLE ? own.size === 1 : fixed === 1) sums.blocks_freed++;
+    }
+  }
+  return [...offenders]
+    .sort(([aId, a], [bId, b]) => {
+      return b.blocks_freed - a.blocks_freed || b.blocks - a.blocks || b.pages - a.pages || compareTexts(aId, bId);
+    })
+    .map(([, offender]) => offender);
+}
+
+function newOffender(stack: readonly string[], migratetype: string): Sums {
+  return { stack, migratetype, blocks: 0, pages: 0, blocks_freed: 0, blocks_emptied: 0 };
+}
