@@ -45,7 +45,7 @@ let firstLength: usize = 0;
 let restLength: usize = 0;
 const text: usize = allocate(ROOM);
 
-/** To be called when places are forgotten. */
+/** Forgets the line before. */
 export function startPlaces(): void {
   firstLength = 0;
   lineLength = 0;
@@ -56,7 +56,7 @@ export function setPlace(entry: usize, ownPfn: f64, ownPageblock: f64): void {
   place = entry;
   pfn = ownPfn;
   pageblock = ownPageblock;
-  lineLength = 0;
+  startPlaces();
 }
 
 /** Reads the line [from, to). Returns false if it is not of the usual form. */
