@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Profile } from 'pprof-format';
 import { type FoldedOptions, writeFolded } from '../src/merge/writers/folded.js';
-import { splitFrame } from '../src/merge/writers/frame-text.js';
 import { type PprofOptions, writePprof } from '../src/merge/writers/pprof.js';
 import type { Sample } from '../src/merge/writers/sample.js';
 import { type SpeedscopeOptions, writeSpeedscope } from '../src/merge/writers/speedscope.js';
@@ -188,17 +187,6 @@ test('a long text comes in pieces', () => {
     assert.ok(pieces.length > 2);
     for (const piece of pieces) assert.ok(piece.length < 2 ** 21);
   }
-});
-
-test('a frame is taken apart in all forms that kernels print', () => {
-  const at = (symbol: string, offset?: string, module?: string) => ({ symbol, offset, module });
-  assert.deepEqual(splitFrame(' f+0x1/0x2 [mod]'), at('f', '0x1/0x2', 'mod'));
-  assert.deepEqual(splitFrame('f.isra.0+0x1/0x2'), at('f.isra.0', '0x1/0x2'));
-  assert.deepEqual(splitFrame(' [<ffffffff81123456>] f+0x1/0x2'), at('f', '0x1/0x2'));
-  assert.deepEqual(splitFrame(' [<        (ptrval)>] f+0x1/0x2 [mod]'), at('f', '0x1/0x2', 'mod'));
-  assert.deepEqual(splitFrame(' 0xffffffffc0001000'), at('0xffffffffc0001000'));
-  assert.deepEqual(splitFrame('anything at all'), at('anything at all'));
-  assert.deepEqual(splitFrame(''), at('[unknown]'));
 });
 
 /** Symbols, and what a folded line has in their place. */

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { firstCaller } from '../src/format/allocator-frames.js';
 import { decodeText, encodeText } from '../src/format/text.js';
 import { displayWidth } from '../src/merge/writers/display-width.js';
 import { visible } from '../src/merge/writers/escape.js';
@@ -173,18 +172,6 @@ test('a stack is whole where it fits, and else begins behind the allocator', () 
   assert.equal(lines(200), FRAMES.join(' <- '));
   assert.equal(lines(60), '… shmem_alloc_folio <- shmem_get_folio_gfp <- 2 more');
   assert.equal(lines(20), '… shmem_alloc_folio…');
-});
-
-test('frames of the allocator are known in the forms of all kernels, and its callers are none', () => {
-  const allocator = [
-    '__alloc_pages_nodemask+0x1/0x2',
-    'alloc_pages_bulk_array_mempolicy_noprof',
-    '___slab_alloc.isra.0',
-  ];
-  const frames = [...allocator, '__kmalloc_node_track_caller_noprof+0x5/0x6', '__vmalloc_node_range', 'kvmalloc_node'];
-  for (const caller of ['kvm_alloc_memslots', 'alloc_page_buffers', 'pte_alloc_one', 'vfs_write', 'alloc_inode'])
-    assert.equal(firstCaller([...frames, caller, 'root']), frames.length, caller);
-  assert.equal(firstCaller(frames), 0);
 });
 
 test('text is never wider than the terminal, unless numbers are', () => {

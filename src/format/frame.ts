@@ -8,22 +8,23 @@ export interface Frame {
 }
 
 /** ` [<ffffffff8116147e>] f+...` up to 4.9, `[0xc012b7b9] f+25` in 2.6. */
-const ADDRESS = /^\[(?:0x[\da-f]+|<[\da-f]+>)\] */;
-/** What %pS prints behind `symbol+`; a build id may follow the module. Source files and `[inline]`, which scripts add, are no part of it. */
+const ADDRESS = /^\[(?:0x[\da-f]+|<[^<>]*>)\] */;
+/** What %pS prints behind `symbol+`; a build id may follow the module. */
 const PLACE = /^(0x[\da-f]+(?:\/0x[\da-f]+)?)(?: \[([^\s[\]]+)(?: [\da-f]{16,})?\])?/;
 const DECIMAL_PLACE = /^(\S+)\+(\d+)$/;
-const FIRST_WORD = /^\S*/;
+/** What scripts make of it: ` prep_new_page mm/page_alloc.c:2445 [inline]`. */
+const SOURCE_LINE = /^(\S+) \S+:\d+(?: \[inline\])?$/;
 
-/** Reads one line of a stack, with or without its leading space. A line of any other form is a symbol up to its first space. */
+/** Reads one line of a stack, with or without its leading space. A line of any other form is a symbol as a whole. */
 export function parseFrame(line: string): Frame {
-  const text = line.trim().replace(ADDRESS, '');
+  const text = line.replace(/^ |\r$/g, '').replace(ADDRESS, '');
   // Symbols may hold anything, even a plus: the last one counts.
   const plus = text.lastIndexOf('+0x');
   const [, offset, module] = (plus > 0 && PLACE.exec(text.slice(plus + 1))) || [];
   if (offset) return { symbol: text.slice(0, plus), ...(module && { module }), offset };
   const [, symbol, decimal] = DECIMAL_PLACE.exec(text) ?? [];
   if (symbol && decimal) return { symbol, offset: decimal };
-  return { symbol: FIRST_WORD.exec(text)?.[0] ?? '' };
+  return { symbol: SOURCE_LINE.exec(text)?.[1] ?? text };
 }
 
 /** What gcc and clang append to the name of a function that they split, copied or specialised. */

@@ -27,7 +27,7 @@ const LINE = /^PFN (0x[\da-f]{1,13}|\d{1,15}) type (\S{1,63}) Block (\d{1,15}) t
 const OLD_LINE = /^PFN (\d{1,15}) Block (\d{1,15}) type (\d{1,3}) (Fallback)?/;
 
 /** Reads a line, without its LF. Undefined if it is of no form that is known. */
-export function parsePfnLine(line: string): PfnLine | undefined {
+function parsePfnLine(line: string): PfnLine | undefined {
   const [, pfn, migratetype = '', pageblock, pageblockType = '', flags = ''] = LINE.exec(line) ?? [];
   if (pfn !== undefined) {
     const place = { migratetype, pageblockType, node: flagOf(flags, 'node'), zone: flagOf(flags, 'zone') };

@@ -1,5 +1,17 @@
 /** The library: what `import 'pageowner'` gives. The command line tools are thin users of it. */
+
+export type { Aggregate, AggregateRow } from '../merge/aggregate/aggregate.js';
+export { joinAggregates } from '../merge/aggregate/join.js';
+export { readParquet } from '../merge/aggregate/read-parquet.js';
+export { type Age, type AgeRow, ageOf, type Trend } from '../merge/insight/age.js';
+export { type Diff, type DiffRow, diffOf } from '../merge/insight/diff.js';
+export { type Frag, fragOf, type MixedCounts, type Offender, type Run, type Zone } from '../merge/insight/frag.js';
+export { INSIGHT_KEYS, type InsightKey } from '../merge/insight/keys.js';
+export { newestOf, type Snapshot } from '../merge/insight/snapshot.js';
+export { type Top, type TopRow, topOf } from '../merge/insight/top.js';
+export { writeParquet } from '../merge/writers/parquet.js';
 export { type ErrorCode, PageownerError } from './errors.js';
+export { type LoadOptions, loadSnapshot } from './load-snapshot.js';
 export { sortDump } from './sort-dump.js';
 export type { Compat, SortOptions } from './sort-options.js';
 export type { ChunkLatency, RunSummary } from './summary.js';

@@ -2,7 +2,7 @@ import type { AggregateRow, Facts } from './aggregate.js';
 
 /** What the facts are under in the file's metadata, as JSON. */
 export const METADATA_KEY = 'pageowner';
-export const SCHEMA = 'pageowner.aggregate/1';
+const SCHEMA = 'pageowner.aggregate/1';
 
 /** A column of a saved aggregate. Names and types are what SQL sees. */
 interface Column {

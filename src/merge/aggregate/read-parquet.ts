@@ -4,9 +4,6 @@ import type { Aggregate, AggregateRow, Allocation, Counted, Task } from './aggre
 import { AggregateBuilder } from './builder.js';
 import { COLUMNS, factsOf, METADATA_KEY } from './parquet-columns.js';
 
-/** The bytes at which a Parquet file begins and ends. */
-export const MAGIC = 'PAR1';
-
 type Values = Readonly<Record<string, unknown>>;
 
 /** Reads what writeParquet wrote. Throws if it is something else. */

@@ -54,7 +54,7 @@ function combinations(parts: readonly (readonly (readonly KeyValue[])[])[]): rea
 }
 
 /** The names of the values of keys. */
-export function fieldsOf(keys: readonly InsightKey[]): string[] {
+function fieldsOf(keys: readonly InsightKey[]): string[] {
   return keys.flatMap(({ name, fields }) => fields ?? [name]);
 }
 

@@ -1,6 +1,7 @@
-import { frameText, NO_STACK, type SplitFrame, splitFrame } from './frame-text.js';
+import { type Frame, parseFrame } from '../../format/frame.js';
+import { frameText, NO_STACK } from './frame-text.js';
 
-export interface NamedFrame extends SplitFrame {
+export interface NamedFrame extends Frame {
   /** `leak_order0 [polleak]`, or with the offset. */
   readonly name: string;
 }
@@ -24,13 +25,13 @@ export class FrameTable {
   private numberOf(line: string): number {
     let number = this.byLine.get(line);
     if (number === undefined) {
-      number = this.add(splitFrame(line));
+      number = this.add(parseFrame(line));
       this.byLine.set(line, number);
     }
     return number;
   }
 
-  private add(frame: SplitFrame): number {
+  private add(frame: Frame): number {
     const name = frameText(frame, this.withOffsets);
     const known = this.byName.get(name);
     if (known !== undefined) return known;

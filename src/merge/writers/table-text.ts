@@ -83,9 +83,7 @@ function heading({ column, width }: LaidOut): string {
 
 function shown(row: readonly Cell[], laidOut: LaidOut): string {
   const cell = row[laidOut.index];
-  return Array.isArray(cell)
-    ? stackLine(cell.map(visible), laidOut.width)
-    : cutMiddle(wholeText(row, laidOut), laidOut.width);
+  return Array.isArray(cell) ? stackLine(cell, laidOut.width) : cutMiddle(wholeText(row, laidOut), laidOut.width);
 }
 
 function rowLine(columns: readonly LaidOut[], textOf: (column: LaidOut) => string): string {
