@@ -10,8 +10,9 @@ export class AggregateBuilder {
   private readonly keys = new Tuples(5);
   private readonly rows: OpenRow[] = [];
 
-  /** Takes a row, which it may add to. */
-  add(row: AggregateRow): void {
+  /** Adds a row; `changed` says what of it is another. */
+  add(original: AggregateRow, changed: Partial<AggregateRow> = {}): void {
+    const row = { ...copyOf(original), ...changed };
     const { parts } = this;
     const known = this.keys.size;
     const id = this.keys.intern(
@@ -30,6 +31,12 @@ export class AggregateBuilder {
   }
 }
 
+/** Rows of a scan are read where they lie: a spread would not see their values. */
+function copyOf(row: AggregateRow): OpenRow {
+  const { allocation, task, place, stack, tails, blocks, pages, oldest, newest, born, times, pageblocks } = row;
+  return { allocation, task, place, stack, tails, blocks, pages, oldest, newest, born, times, pageblocks };
+}
+
 function addTo(row: OpenRow, more: AggregateRow): void {
   row.blocks += more.blocks;
   row.pages += more.pages;
@@ -43,7 +50,7 @@ function addTo(row: OpenRow, more: AggregateRow): void {
 /** Rows with distinct keys, in the order of those, which does not depend on where they came from. */
 export function distinctRows(aggregate: Aggregate): AggregateRow[] {
   const builder = new AggregateBuilder();
-  for (const row of aggregate.rows) builder.add({ ...row });
+  for (const row of aggregate.rows) builder.add(row);
   return inOrder(builder.build(aggregate.facts).rows);
 }
 

@@ -6,8 +6,7 @@ export function joinAggregates(aggregates: readonly Aggregate[]): Aggregate {
   const builder = new AggregateBuilder();
   const all = aggregates.map(({ facts }) => facts);
   const since = all.every((facts) => facts.since === all[0]?.since) ? (all[0]?.since ?? null) : null;
-  for (const { rows } of aggregates)
-    for (const row of rows) builder.add({ ...row, born: since === null ? null : row.born });
+  for (const { rows } of aggregates) for (const row of rows) builder.add(row, since === null ? { born: null } : {});
   const sum = (name: 'bytes' | 'blocks' | 'malformed' | 'foreign'): number =>
     all.reduce((total, facts) => total + facts[name], 0);
   const facts: Facts = {

@@ -1,5 +1,5 @@
 import { LF } from '../../format/bytes.js';
-import { placeOf } from '../../format/pfn-line.js';
+import { type Place, placeOf } from '../../format/pfn-line.js';
 import { decodeText } from '../../format/text.js';
 import { NO_NANOS } from '../../format/timestamp.js';
 import type { Strings } from '../dictionary.js';
@@ -16,39 +16,104 @@ const GFP = /, mask (0x[\da-f]+)(?:\(([^)\n]*)\))?/i;
 
 /** Reads what a scan found: each distinct string once. `since`: what was asked of it. */
 export function readPartial(partial: AggregatePartial, since: bigint | null): Aggregate {
-  const { rows, blocks, born, oldest, newest, counts } = partial;
-  const allocations = readMasks(partial.masks);
-  const tasks = readTasks(partial.tasks);
-  const stacks = each(partial.stacks, (bytes) => linesOf(bytes).map((line) => line.trimStart()));
-  const tails = each(partial.tails, linesOf);
-  const places = each(partial.places, placeOf);
-  const ages = byRow(partial.ages, blocks.length, bucketStart);
-  const pageblocks = byRow(partial.pageblocks, blocks.length, (number) => number);
-  const all: AggregateRow[] = [];
-  for (let row = 0; row < blocks.length; row++) {
-    const part = <T>(kind: number, values: readonly T[]): T => values[rows[row * WIDTH + kind] as number] as T;
-    const allocation = part(0, allocations);
-    const count = blocks[row] as number;
-    const isTimed = oldest[row] !== NO_NANOS;
-    all.push({
-      allocation,
-      task: part(1, tasks),
-      stack: part(2, stacks),
-      tails: part(3, tails),
-      place: part(4, places),
-      blocks: count,
-      pages: count * pagesOf(allocation),
-      oldest: isTimed ? (oldest[row] as bigint) : null,
-      newest: isTimed ? (newest[row] as bigint) : null,
-      born: since === null ? null : (born[row] as number),
-      times: ages(row),
-      pageblocks: pageblocks(row),
-    });
-  }
+  const { blocks, counts, pageblockOrders } = partial;
+  const columns: ReadColumns = {
+    partial,
+    isAsked: since !== null,
+    allocations: readMasks(partial.masks),
+    tasks: readTasks(partial.tasks),
+    stacks: each(partial.stacks, (bytes) => linesOf(bytes).map((line) => line.trimStart())),
+    tails: each(partial.tails, linesOf),
+    places: each(partial.places, placeOf),
+    times: byRow(partial.ages, blocks.length, bucketStart),
+    pageblocks: byRow(partial.pageblocks, blocks.length, (number) => number),
+  };
   const { bytes, malformed, foreign } = counts;
-  const { pageblockOrders } = partial;
-  const facts = { bytes, blocks: counts.blocks, malformed, foreign, pageblockOrders, since, knowsBlocks: true };
-  return { facts, rows: all };
+  return {
+    facts: { bytes, blocks: counts.blocks, malformed, foreign, pageblockOrders, since, knowsBlocks: true },
+    rows: Array.from(blocks, (_, row) => new ScannedRow(columns, row)),
+  };
+}
+
+/** What rows are made of. */
+interface ReadColumns {
+  readonly partial: AggregatePartial;
+  /** Whether it was asked what was born. */
+  readonly isAsked: boolean;
+  readonly allocations: readonly Allocation[];
+  readonly tasks: readonly Task[];
+  readonly stacks: readonly (readonly string[])[];
+  readonly tails: readonly (readonly string[])[];
+  readonly places: readonly Place[];
+  readonly times: (row: number) => Counted;
+  readonly pageblocks: (row: number) => Counted;
+}
+
+/** A row of a partial. It is read where it lies: a dump can have millions, and few reports want all of each. */
+class ScannedRow implements AggregateRow {
+  private readonly columns: ReadColumns;
+  private readonly row: number;
+
+  constructor(columns: ReadColumns, row: number) {
+    this.columns = columns;
+    this.row = row;
+  }
+
+  get allocation(): Allocation {
+    return this.part(0, this.columns.allocations);
+  }
+
+  get task(): Task {
+    return this.part(1, this.columns.tasks);
+  }
+
+  get stack(): readonly string[] {
+    return this.part(2, this.columns.stacks);
+  }
+
+  get tails(): readonly string[] {
+    return this.part(3, this.columns.tails);
+  }
+
+  get place(): Place {
+    return this.part(4, this.columns.places);
+  }
+
+  get blocks(): number {
+    return this.columns.partial.blocks[this.row] as number;
+  }
+
+  get pages(): number {
+    return this.blocks * pagesOf(this.allocation);
+  }
+
+  get oldest(): bigint | null {
+    return this.time(this.columns.partial.oldest);
+  }
+
+  get newest(): bigint | null {
+    return this.time(this.columns.partial.newest);
+  }
+
+  get born(): number | null {
+    return this.columns.isAsked ? (this.columns.partial.born[this.row] as number) : null;
+  }
+
+  get times(): Counted {
+    return this.columns.times(this.row);
+  }
+
+  get pageblocks(): Counted {
+    return this.columns.pageblocks(this.row);
+  }
+
+  private part<T>(kind: number, values: readonly T[]): T {
+    return values[this.columns.partial.rows[this.row * WIDTH + kind] as number] as T;
+  }
+
+  private time(times: BigUint64Array): bigint | null {
+    return this.columns.partial.oldest[this.row] === NO_NANOS ? null : (times[this.row] as bigint);
+  }
 }
 
 /** Gives the blocks of each row by what `name` makes of a cell's number; it keeps the order of numbers. */

@@ -51,14 +51,16 @@ export function handlesOf(stacks: readonly StackText[]): Handles {
 export function resolveHandles(aggregate: Aggregate, handles: Handles): Aggregate {
   if (!aggregate.rows.some(({ tails }) => tails.some((line) => HANDLE.test(line)))) return aggregate;
   const builder = new AggregateBuilder();
-  for (const row of aggregate.rows) builder.add({ ...resolved(row, handles) });
+  for (const row of aggregate.rows) builder.add(row, resolved(row, handles));
   return builder.build(aggregate.facts);
 }
 
-function resolved(row: AggregateRow, handles: Handles): AggregateRow {
-  const handle = row.tails.map((line) => HANDLE.exec(line)?.[1]).find((digits) => digits !== undefined);
-  if (handle === undefined) return row;
-  const tails = row.tails.filter((line) => !HANDLE.test(line));
-  const stack = row.stack.length > 0 ? row.stack : (handles.get(handle) ?? [handleText(handle)]);
-  return { ...row, stack, tails };
+/** What changes of a row. */
+function resolved({ stack, tails }: AggregateRow, handles: Handles): Partial<AggregateRow> {
+  const handle = tails.map((line) => HANDLE.exec(line)?.[1]).find((digits) => digits !== undefined);
+  if (handle === undefined) return {};
+  return {
+    tails: tails.filter((line) => !HANDLE.test(line)),
+    ...(stack.length === 0 && { stack: handles.get(handle) ?? [handleText(handle)] }),
+  };
 }
