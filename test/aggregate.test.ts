@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { NO_NANOS } from '../src/format/timestamp.js';
@@ -16,8 +19,10 @@ import { aggregateRunner } from '../src/workers/runners.js';
 import type { Scanner } from '../src/workers/scanner.js';
 import type { AggregatePlan } from '../src/workers/task.js';
 import { TypeScriptAggregator } from '../src/workers/typescript-aggregator.js';
-import { BLOCK, fixtureDump, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, fixtureDump, ROOT, temporaryFolder, writeInto } from './helpers.js';
 import { dumps, longDumps } from './random-dump.js';
+
+const pageblocks = gunzipSync(readFileSync(join(ROOT, 'fixtures/6.12-mixed/pageblocks.txt.gz')));
 
 const RUNS = 200 * Number(process.env.PROPERTY_RUNS ?? 1);
 
@@ -169,4 +174,16 @@ test('old kernels say less, and nothing of it is lost', () => {
   assert.deepEqual(newer?.place, { migratetype: 'Movable', pageblockType: 'CMA', node: '', zone: '' });
   const [none] = aggregateOf(Buffer.from('Page allocated via order 0, mask 0x0\n f+0x1/0x2\n\n')).rows;
   assert.deepEqual([none?.blocks, none?.pageblocks.numbers], [1, []]);
+});
+
+test('the queries of docs/aggregate.md run, and count mixed pageblocks as frag does', async () => {
+  const path = writeInto(temporaryFolder(), 'x.parquet', Buffer.from(writeParquet(aggregateOf(pageblocks), '1')));
+  const [, queries = ''] = /```sql\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/aggregate.md'), 'utf8')) ?? [];
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const answers = [];
+  for (const query of queries.split(';').filter((text) => text.trim() !== ''))
+    answers.push((await connection.runAndReadAll(query.replace(/'[^']*\.parquet'/g, `'${path}'`))).getRowsJson());
+  assert.equal(answers.length, 3);
+  assert.equal(answers[0]?.length, 20);
+  assert.deepEqual(answers[2], [['1', '26']]);
 });
