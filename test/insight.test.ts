@@ -284,6 +284,95 @@ test('blame: a pageblock is freed only by who alone keeps it', () => {
   );
 });
 
+test('one block in the wrong pageblock is said, and changes nothing else', () => {
+  const right = Array.from({ length: 20 }, (_, i) => block({ pfn: 0x400 + i * 0x200 })).join('');
+  const path = dump('misplaced', right + block({ pfn: 0x5000 }).replace('Block 40', 'Block 41'));
+  const { stdout, stderr } = run('pageowner', ['frag', path, '--format', 'json']);
+  assert.equal(JSON.parse(stdout).pageblock_order, 9);
+  assert.match(stderr, /^pageowner: .*: 1 blocks have a PFN that is not in the pageblock that they name\n$/);
+});
+
+test('a pageblock whose type changed while the dump was taken is mixed if a block says so', () => {
+  const twoTypes =
+    block({ type: 'Unmovable', own: 'Unmovable' }) + block({ pfn: 0x11, type: 'Unmovable', own: 'Movable' });
+  const same = block({ pfn: 0x200, type: 'Unmovable' }) + block({ pfn: 0x201, type: 'Movable' });
+  const path = dump('changed', twoTypes + same);
+  const saved = join(folder, 'changed.parquet');
+  pageowner('export', path, '-o', saved);
+  for (const each of [path, saved]) assert.equal(json('frag', each).mixed.Movable, 1);
+});
+
+test('blame of a selection leaves what is not selected where it is', () => {
+  const all = (stack: string, comm: string, pfn: number): string =>
+    block({ stack, comm, pfn, type: 'Unmovable', own: 'Movable' });
+  const path = dump(
+    'selected',
+    all('a', 'x', 1) + all('a', 'y', 2) + all('a', 'x', 0x200) + block({ pfn: 0x201, type: 'Movable' }),
+  );
+  const [offender] = json('frag', path, '--name', 'x').offenders;
+  assert.deepEqual([offender.blocks, offender.pages, offender.blocks_freed], [2, 2, 1]);
+  assert.equal(
+    json('frag', dump('zones', block({}) + block({ pfn: 0x11 }).replace('node=0', 'node=1')), '--node', '1').zones
+      .length,
+    1,
+  );
+});
+
+test('an order that no kernel has does not take all memory', () => {
+  assert.equal(json('frag', dump('absurd', block({ order: 60 }) + block({ pfn: 0x600 }))).pageblock_order, 9);
+});
+
+test('stacks behind a line of a vendor, or a prefix of a log, are found', () => {
+  const [head = '', pfn = ''] = block({}).split('\n');
+  for (const lines of [
+    'Page allocated by module nvme\n f+0x1/0x2',
+    'PID 7\n f+0x1/0x2',
+    '[0xc012b7b9] f+25',
+    '[   12.34]  f+0x1/0x2',
+  ]) {
+    const [row] = json('top', dump('dialect', `${head}\n${pfn}\n${lines}\n\n`), '--by', 'symbol').rows;
+    assert.equal(row.key.symbol, 'f', lines);
+  }
+  const draft = `Page allocated via order 0, mask 0x0, pid 162970 (podman), ts 5 ns\n${pfn}\n f+0x1/0x2\n\n`;
+  assert.deepEqual(json('top', dump('draft', draft), '--by', 'pid,command').rows[0].key, {
+    pid: 162970,
+    command: 'podman',
+  });
+});
+
+test('handles of a saved aggregate can be resolved later', () => {
+  const saved = join(folder, 'h.parquet');
+  pageowner('export', dump('h', block({}).replace(' leaf+0x1/0x2\n', 'handle: 17\n')), '-o', saved);
+  const stacks = dump('h.stacks', ' a+0x1/0x2\nhandle: 17\n\n');
+  assert.deepEqual(json('top', saved, '--stacks', stacks).rows[0].key.stack, ['a+0x1/0x2']);
+  assert.deepEqual(json('top', saved, '--by', 'symbol').rows[0].key, { symbol: 'handle 17' });
+});
+
+test('csv has all that json has', () => {
+  const [head = ''] = pageowner('age', T0, '--by', 'kind', '--format', 'csv').split('\n');
+  assert.match(head, /^kind,pages_1,pages_2,.*,untimed_pages,total_pages,oldest_ns,newest_ns,trend$/);
+  const [diffHead = ''] = pageowner('diff', T0, T1, '--format', 'csv').split('\n');
+  assert.equal(
+    diffHead,
+    'stack,blocks_1,blocks_2,pages_1,pages_2,intervals_1_born_blocks,intervals_1_born_pages,intervals_1_freed_blocks,intervals_1_freed_pages,pages_per_hour,verdict',
+  );
+});
+
+test('no output takes the place of an input, whatever that is for', () => {
+  const handles = dump('handles.txt', ' a+0x1/0x2\nhandle: 17\n\n');
+  const saved = join(folder, 'since.parquet');
+  pageowner('export', T0, '-o', saved);
+  for (const args of [
+    ['top', T0, '--stacks', handles, '-o', handles],
+    ['export', T1, '--since', saved, '-o', saved],
+  ]) {
+    const { status, stderr } = run('pageowner', args);
+    assert.equal(status, 2);
+    assert.match(stderr, /input/);
+  }
+  assert.match(readFileSync(handles, 'latin1'), /handle: 17/);
+});
+
 test('age counts each page once, and knows what grew steadily', () => {
   const times = Array.from({ length: 400 }, (_, i) => block({ ts: BigInt(i + 1) * 1_000_000_000n, stack: 'steady' }));
   const young = Array.from({ length: 50 }, (_, i) =>
@@ -389,6 +478,12 @@ test('what cannot be done is said in one line, and leaves no output', () => {
     [['export', T0], /which form/],
     [['export', T0, '--to', 'png'], /--to takes/],
     [['merge', T0], /-o/],
+    [['diff', '-', '-'], /only once/],
+    [['top', dump('empty', '')], /no block of page_owner/],
+    [['diff', T0, dump('passwd', 'root:x:0\n\nbin:x:1\n\n')], /no block of page_owner/],
+    [['export', T0, '--to', 'parquet', '--since', '-5'], /--since/],
+    [['export', T0, '--to', 'parquet', '--since', '18446744073709551615'], /--since/],
+    [['frag', dump('only.stacks', ' f+0x1/0x2\nnr_base_pages: 1\n\n')], /where pages are/],
     [['top', '--meminfo', 'absent', T0], /absent/],
   ] as const) {
     const { status, stdout, stderr } = run('pageowner', [

@@ -33,9 +33,10 @@ function parsePfnLine(line: string): PfnLine | undefined {
     const place = { migratetype, pageblockType, node: flagOf(flags, 'node'), zone: flagOf(flags, 'zone') };
     return { pfn: Number(pfn), pageblock: Number(pageblock), place };
   }
-  const [, oldPfn, oldPageblock, type = ''] = OLD_LINE.exec(line) ?? [];
+  const [, oldPfn, oldPageblock, type = '', fallback] = OLD_LINE.exec(line) ?? [];
   if (oldPfn === undefined) return undefined;
-  const place = { ...NOWHERE, pageblockType: type };
+  // Where the types differ the line says so, but not what the other is.
+  const place = { ...NOWHERE, migratetype: fallback ?? type, pageblockType: type };
   return { pfn: Number(oldPfn), pageblock: Number(oldPageblock), place };
 }
 

@@ -68,6 +68,12 @@ export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerErro
 export const cannotRead = (input: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
 
+export const noBlocks = (input: string): PageownerError =>
+  new PageownerError(
+    'input',
+    `${quoted(input)} has no block of page_owner (is page_owner=on in the kernel command line of where it was taken?)`,
+  );
+
 /** `what`: what the input was taken for. */
 export const unreadable = (input: string, what: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)} as ${what}: ${quoted((error as Error).message)}`, error);

@@ -7,7 +7,7 @@ import { readPartial } from '../merge/aggregate/read-partial.js';
 import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import { aggregateRunner } from '../workers/runners.js';
-import { cannotRead, unreadable } from './errors.js';
+import { cannotRead, noBlocks, unreadable } from './errors.js';
 import { type Input, inputName, openInput } from './input.js';
 import { CHUNKS_FOR_MAIN } from './limits.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
@@ -18,8 +18,8 @@ export interface LoadOptions {
   /** In ns since boot: what was allocated later is counted as born. A saved aggregate has been asked already. */
   readonly since: bigint | null;
   readonly withoutReleased: boolean;
-  /** Stacks of dumps in handle form. */
-  readonly handles: Handles;
+  /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
+  readonly handles?: Handles;
   readonly onScanned?: OnScanned;
 }
 
@@ -32,7 +32,8 @@ export async function loadSnapshot(path: string, options: LoadOptions): Promise<
   try {
     const aggregate = await load(input, start, options);
     input.close();
-    return { path: inputName(path), aggregate: resolveHandles(aggregate, options.handles) };
+    const { handles } = options;
+    return { path: inputName(path), aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
   } catch (error) {
     try {
       input.close();
@@ -75,6 +76,8 @@ async function scan(
   const options = { scan: plan, threads, chunkBytes, aloneBytes };
   const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
   if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
+  const { blocks, malformed, foreign } = found.counts;
+  if (blocks - malformed - foreign <= 0) throw noBlocks(input.name);
   return readPartial(found, since);
 }
 

@@ -1,6 +1,6 @@
 import { ageOf } from '../../merge/insight/age.js';
 import { ageTables } from '../../merge/insight/tables.js';
-import { type Format, keyRule, keysOf, limitOf, selectionOf, type Values } from './options.js';
+import { type Format, inputsOf, keyRule, keysOf, limitOf, selectionOf, type Values } from './options.js';
 import { readSnapshots } from './read-snapshots.js';
 import { writeReport } from './write-report.js';
 
@@ -14,5 +14,5 @@ export async function run(paths: string[], values: Values): Promise<void> {
   const age = ageOf(snapshot, options);
   const rows = age.rows.slice(0, limit);
   const report = { document: { ...age, rows }, rows, tables: () => ageTables(age, limit) };
-  await writeReport(report, format, (values.output as string) ?? '-', paths);
+  await writeReport(report, format, (values.output as string) ?? '-', inputsOf(paths, values));
 }

@@ -3,7 +3,7 @@ import { diffTables } from '../../merge/insight/tables.js';
 import { VERDICTS, type Verdict } from '../../merge/insight/verdict.js';
 import { visible } from '../../merge/writers/escape.js';
 import { quoted, usageError } from '../errors.js';
-import { type Format, keyRule, keysOf, limitOf, selectionOf, type Values } from './options.js';
+import { type Format, inputsOf, keyRule, keysOf, limitOf, selectionOf, type Values } from './options.js';
 import { readSnapshots } from './read-snapshots.js';
 import { writeReport } from './write-report.js';
 
@@ -19,7 +19,7 @@ export async function run(paths: string[], values: Values): Promise<void> {
   const diff = diffOf(await readSnapshots(paths, values), options);
   const rows = diff.rows.slice(0, limit);
   const report = { document: { ...diff, rows }, rows, tables: () => diffTables(diff, limit) };
-  await writeReport(report, format, (values.output as string) ?? '-', paths);
+  await writeReport(report, format, (values.output as string) ?? '-', inputsOf(paths, values));
   for (const line of alarms.flatMap((alarm) => raised(alarm, diff))) {
     process.stderr.write(`pageowner: ${line}\n`);
     process.exitCode = EXIT_FOUND;

@@ -1,15 +1,16 @@
 import { extname } from 'node:path';
+import { NO_NANOS } from '../../format/timestamp.js';
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import { rowsTable } from '../../merge/insight/rows-table.js';
 import { samplesOf } from '../../merge/insight/samples.js';
-import { selectRows } from '../../merge/insight/selection.js';
+import { selectAggregate } from '../../merge/insight/selection.js';
 import { newestOf } from '../../merge/insight/snapshot.js';
 import { writeFolded } from '../../merge/writers/folded.js';
 import { writeCsv } from '../../merge/writers/table-csv.js';
 import { quoted, usageError } from '../errors.js';
 import { loadSnapshot } from '../load-snapshot.js';
 import { version } from '../program.js';
-import { loadOptions, pageBytesOf, selectionOf, type Values } from './options.js';
+import { inputsOf, loadOptions, pageBytesOf, selectionOf, type Values } from './options.js';
 import { readSnapshot } from './read-snapshots.js';
 import { writePieces } from './write-report.js';
 
@@ -67,8 +68,9 @@ export async function run(paths: string[], values: Values): Promise<void> {
   const load = await loadOptions(values);
   const since = await sinceOf(values.since as string | undefined, load);
   const { aggregate } = await readSnapshot(path, { ...load, since }, values);
-  const selected = { facts: aggregate.facts, rows: selectRows(aggregate.rows, selection) };
-  await writePieces(await form.write(selected, options), output, paths);
+  if (since !== null && aggregate.facts.since !== since)
+    throw usageError(`--since: ${quoted(path)} is a saved aggregate already, and was not asked for this moment`);
+  await writePieces(await form.write(selectAggregate(aggregate, selection), options), output, inputsOf(paths, values));
 }
 
 /** The form by its name, or by that of the output. */
@@ -88,7 +90,11 @@ function formOf(typed: string | undefined, output: string): (typeof FORMS)[strin
 /** A time in ns, or the newest of a snapshot. */
 async function sinceOf(typed: string | undefined, load: Parameters<typeof loadSnapshot>[1]): Promise<bigint | null> {
   if (typed === undefined) return null;
-  if (/^\d{1,19}$/.test(typed)) return BigInt(typed);
+  if (/^-?\d+$/.test(typed)) {
+    const moment = BigInt(typed);
+    if (moment >= 0n && moment < NO_NANOS) return moment;
+    throw usageError(`--since takes ns from 0 to ${NO_NANOS - 1n}, or a snapshot, not ${quoted(typed)}`);
+  }
   const { aggregate } = await loadSnapshot(typed, load);
   const newest = newestOf(aggregate);
   if (newest === null) throw usageError(`--since: ${quoted(typed)} has no times`);

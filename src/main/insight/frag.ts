@@ -1,7 +1,8 @@
 import { fragOf } from '../../merge/insight/frag.js';
 import { pageblockMap } from '../../merge/insight/pageblock-map.js';
 import { fragTables } from '../../merge/insight/tables.js';
-import { type Format, keyRule, limitOf, selectionOf, type Values } from './options.js';
+import { quoted, usageError } from '../errors.js';
+import { type Format, inputsOf, keyRule, limitOf, selectionOf, type Values } from './options.js';
 import { readSnapshots } from './read-snapshots.js';
 import { writeReport } from './write-report.js';
 
@@ -12,15 +13,13 @@ export async function run(paths: string[], values: Values): Promise<void> {
   const options = { selection: selectionOf(values), ...keyRule(values) };
   const [snapshot] = await readSnapshots(paths, values);
   if (!snapshot) return;
+  if (!snapshot.aggregate.facts.knowsBlocks) throw usageError(`${quoted(snapshot.path)} does not say where pages are`);
   const frag = fragOf(snapshot, options);
   const offenders = frag.offenders.slice(0, limit);
   const report = {
     document: { ...frag, offenders },
     rows: offenders,
-    tables: () => {
-      const [first, ...others] = fragTables(frag, limit);
-      return [first, ...others, ...(values.map ? pageblockMap(snapshot.aggregate) : [])] as const;
-    },
+    tables: () => [...fragTables(frag, limit), ...(values.map ? pageblockMap(snapshot.aggregate) : [])],
   };
-  await writeReport(report, format, (values.output as string) ?? '-', paths);
+  await writeReport(report, format, (values.output as string) ?? '-', inputsOf(paths, values));
 }

@@ -1,8 +1,8 @@
 import { joinAggregates } from '../../merge/aggregate/join.js';
-import { selectRows } from '../../merge/insight/selection.js';
+import { selectAggregate } from '../../merge/insight/selection.js';
 import { usageError } from '../errors.js';
 import { parquetOf } from './export.js';
-import { loadOptions, selectionOf, type Values } from './options.js';
+import { inputsOf, loadOptions, selectionOf, type Values } from './options.js';
 import { readSnapshot } from './read-snapshots.js';
 import { writePieces } from './write-report.js';
 
@@ -14,6 +14,9 @@ export async function run(paths: string[], values: Values): Promise<void> {
   const load = await loadOptions(values);
   const all = [];
   for (const path of paths) all.push((await readSnapshot(path, load, values)).aggregate);
-  const { facts, rows } = joinAggregates(all);
-  await writePieces([await parquetOf({ facts, rows: selectRows(rows, selection) })], output, paths);
+  await writePieces(
+    [await parquetOf(selectAggregate(joinAggregates(all), selection))],
+    output,
+    inputsOf(paths, values),
+  );
 }

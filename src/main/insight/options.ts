@@ -72,6 +72,12 @@ export function pageBytesOf(values: Values): number {
   throw usageError(`--page-size takes a power of two (4096, 16K, 64K), not ${quoted(typed as string)}`);
 }
 
+/** All files that a command reads: its output must be none of them. */
+export function inputsOf(paths: readonly string[], values: Values): string[] {
+  const named = [values.stacks, values.since, values.meminfo].filter((value) => value !== undefined);
+  return [...paths, ...(named as string[])];
+}
+
 /** How many rows are shown: all where a program reads them, unless it is said. */
 export function limitOf(values: Values, format: Format): number {
   const typed = values.limit as string | undefined;
@@ -86,6 +92,6 @@ export async function loadOptions(values: Values): Promise<LoadOptions> {
     chunkBytes: parseChunkSize(values.chunkSize as string | undefined),
     since: null,
     withoutReleased: values.f === true,
-    handles: values.stacks === undefined ? new Map() : await loadHandles(values.stacks as string),
+    ...(values.stacks !== undefined && { handles: await loadHandles(values.stacks as string) }),
   };
 }

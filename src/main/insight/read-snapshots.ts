@@ -1,16 +1,25 @@
+import { misplacedBlocks } from '../../merge/insight/pageblocks.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
+import { usageError } from '../errors.js';
 import { type LoadOptions, loadSnapshot } from '../load-snapshot.js';
 import { Progress } from '../progress.js';
 import { loadOptions, type Values } from './options.js';
 
 /** Reads snapshots one after the other; each is asked for what was born since the one before. */
 export async function readSnapshots(paths: readonly string[], values: Values): Promise<Snapshot[]> {
-  const options = await loadOptions(values);
+  if (paths.filter((path) => path === '-').length > 1) throw usageError('standard input can be read only once');
+  const loaded = await loadOptions(values);
+  // What has no list of stacks has handles for stacks.
+  const options = { ...loaded, handles: loaded.handles ?? new Map() };
   const snapshots: Snapshot[] = [];
   for (const path of paths) {
     const before = snapshots.at(-1);
     const since = before ? newestOf(before.aggregate) : null;
-    snapshots.push(await readSnapshot(path, { ...options, since }, values));
+    const snapshot = await readSnapshot(path, { ...options, since }, values);
+    const newest = newestOf(snapshot.aggregate);
+    if (since !== null && newest !== null && newest < since)
+      warn(`${snapshot.path} was taken before ${before?.path}, or after another boot: nothing counts as born`);
+    snapshots.push(snapshot);
   }
   return snapshots;
 }
@@ -24,6 +33,9 @@ export async function readSnapshot(path: string, options: LoadOptions, values: V
   if (malformed > 0)
     warn(`${snapshot.path}: the last block has no empty line behind it and was left out; the dump may be cut off`);
   if (foreign > 0) warn(`${snapshot.path}: ${foreign} blocks are no page_owner text`);
+  const misplaced = misplacedBlocks(snapshot.aggregate.facts);
+  if (misplaced > 0)
+    warn(`${snapshot.path}: ${misplaced} blocks have a PFN that is not in the pageblock that they name`);
   return snapshot;
 }
 

@@ -1,7 +1,7 @@
 import { topTables } from '../../merge/insight/tables.js';
 import { topOf } from '../../merge/insight/top.js';
 import { reconcile } from './meminfo.js';
-import { type Format, keyRule, keysOf, limitOf, pageBytesOf, selectionOf, type Values } from './options.js';
+import { type Format, inputsOf, keyRule, keysOf, limitOf, pageBytesOf, selectionOf, type Values } from './options.js';
 import { readSnapshots } from './read-snapshots.js';
 import { writeReport } from './write-report.js';
 
@@ -26,5 +26,10 @@ export async function run(paths: string[], values: Values): Promise<void> {
     rows,
     tables: () => [...topTables(top, limit), ...(meminfo ? [meminfo.table] : [])] as const,
   };
-  await writeReport(report as Parameters<typeof writeReport>[0], format, (values.output as string) ?? '-', paths);
+  await writeReport(
+    report as Parameters<typeof writeReport>[0],
+    format,
+    (values.output as string) ?? '-',
+    inputsOf(paths, values),
+  );
 }

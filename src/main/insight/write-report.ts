@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { flatTable } from '../../merge/insight/flat-table.js';
 import { writeJson } from '../../merge/writers/json.js';
 import { writeNdjson } from '../../merge/writers/ndjson.js';
 import type { ReportTable } from '../../merge/writers/report.js';
@@ -12,10 +13,9 @@ import type { Format } from './options.js';
 export interface Report {
   /** The object of json. */
   readonly document: { readonly schema: string };
-  /** The lines of ndjson. */
-  readonly rows: readonly unknown[];
-  /** The first is that of csv. */
-  readonly tables: () => readonly [ReportTable, ...ReportTable[]];
+  /** The lines of ndjson, and of csv. */
+  readonly rows: readonly object[];
+  readonly tables: () => readonly ReportTable[];
 }
 
 /** One writer a format. */
@@ -23,7 +23,7 @@ const WRITERS: Readonly<Record<Format, (report: Report, isTerminal: boolean) => 
   text: ({ tables }, isTerminal) => writeText(tables(), terminal(isTerminal)),
   json: ({ document }) => writeJson(document),
   ndjson: ({ rows }) => writeNdjson(rows),
-  csv: ({ tables }) => writeCsv(tables()[0]),
+  csv: ({ rows }) => writeCsv(flatTable(rows)),
   md: ({ tables }) => writeMarkdown(tables()),
 };
 

@@ -24,8 +24,8 @@ export interface Columns {
   readonly ages: Cells;
   /** Blocks by row and the pageblock in which they begin; those that do not say where are not there. */
   readonly pageblocks: Cells;
-  /** What pageblock_order can be, as bits: each k for which PFN >> k is the pageblock, for all blocks. */
-  readonly pageblockOrders: number;
+  /** Blocks by the pageblock_order k for which their PFN >> k is their pageblock. */
+  readonly pageblockOrders: Float64Array<ArrayBuffer>;
 }
 
 /** Blocks by row and a number of up to 53 bits: keys are row, low and high word. */

@@ -15,8 +15,8 @@ export interface Facts {
   readonly malformed: number;
   /** In rows, but no page_owner text. */
   readonly foreign: number;
-  /** What pageblock_order can be, as bits: each k for which PFN >> k is the pageblock, for all blocks. */
-  readonly pageblockOrders: number;
+  /** Blocks by the pageblock_order k for which their PFN >> k is their pageblock, at NO_ORDER where none is. Those of pageblock 0 say nothing of it. */
+  readonly pageblockOrders: readonly number[];
   /** In ns since boot: what was allocated later counts as born. null: no one asked. */
   readonly since: bigint | null;
   /** false: only pages are known, and each is told as a block (page_owner_stacks/show_stacks). */
@@ -77,3 +77,6 @@ export const NO_COUNTED: Counted = { numbers: [], blocks: [] };
 export function pagesOf({ order }: Allocation): number {
   return order === null ? 0 : 2 ** order;
 }
+
+/** Behind all orders: pageblock_order is at most MAX_PAGE_ORDER, which is 13 in the largest configurations (512 MiB with pages of 64 KiB). */
+export const NO_ORDER = 24;

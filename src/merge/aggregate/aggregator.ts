@@ -1,5 +1,6 @@
 import { NO_NANOS } from '../../format/timestamp.js';
 import { grown } from '../grow.js';
+import { NO_ORDER } from './aggregate.js';
 import { type Cells, type Columns, cellNumber, ROW_STRINGS } from './aggregate-partial.js';
 import { Tuples } from './tuples.js';
 
@@ -10,9 +11,6 @@ const WORD = 2 ** 32;
 /** A run of blocks in a list takes so many words of 32 bits. */
 export const LISTED_WORDS = 16;
 
-/** pageblock_order is at most MAX_PAGE_ORDER, which is 13 in the largest configurations: 512 MiB with pages of 64 KiB. */
-const ANY_ORDER: number = 2 ** 24 - 1;
-
 /** Adds up blocks. What they have in common is given as ids of strings, each kind numbered by itself (ROW_STRINGS). */
 export class Aggregator {
   private readonly rows = new Tuples(ROW_WIDTH);
@@ -22,7 +20,7 @@ export class Aggregator {
   private newest: BigUint64Array<ArrayBuffer> = new BigUint64Array(64);
   private readonly ages = new CellCounts();
   private readonly pageblocks = new CellCounts();
-  private pageblockOrders = ANY_ORDER;
+  private readonly pageblockOrders: Float64Array<ArrayBuffer> = new Float64Array(NO_ORDER + 1);
 
   /** Adds `count` runs of blocks (LISTED_WORDS), as workers/kernel/listing.ts lists them. */
   addListed(memory: ArrayBuffer, from: number, count: number): void {
@@ -44,7 +42,8 @@ export class Aggregator {
       const pageblock = doubles[at / 2 + 7] as number;
       if (pageblock < 0) continue;
       this.pageblocks.add(row, pageblock, blocks);
-      this.pageblockOrders &= ordersOf(doubles[at / 2 + 6] as number, pageblock);
+      const order = orderOf(doubles[at / 2 + 6] as number, pageblock);
+      if (order >= 0) (this.pageblockOrders[order] as number) += blocks;
     }
   }
 
@@ -70,7 +69,9 @@ export class Aggregator {
     }
     this.ages.absorb(ages, rowOf);
     this.pageblocks.absorb(pageblocks, rowOf);
-    this.pageblockOrders &= partial.pageblockOrders;
+    partial.pageblockOrders.forEach((count, order) => {
+      (this.pageblockOrders[order] as number) += count;
+    });
   }
 
   get bytesHeld(): number {
@@ -88,7 +89,7 @@ export class Aggregator {
       newest: this.newest.slice(0, size),
       ages: this.ages.copy(),
       pageblocks: this.pageblocks.copy(),
-      pageblockOrders: this.pageblockOrders,
+      pageblockOrders: this.pageblockOrders.slice(),
     };
   }
 
@@ -115,12 +116,12 @@ export class Aggregator {
 
 type Map1 = (id: number) => number;
 
-/** The orders k for which pfn >> k is `pageblock`, as bits. */
-function ordersOf(pfn: number, pageblock: number): number {
-  let orders = 0;
-  for (let order = 0, value = pfn; value >= pageblock && order < 24; order++, value = Math.floor(value / 2))
-    if (value === pageblock) orders |= 1 << order;
-  return orders;
+/** The order k for which pfn >> k is `pageblock`; NO_ORDER if there is none, -1 if it can be any. */
+function orderOf(pfn: number, pageblock: number): number {
+  if (pageblock === 0) return -1;
+  for (let order = 0, value = pfn; value >= pageblock && order < NO_ORDER; order++, value = Math.floor(value / 2))
+    if (value === pageblock) return order;
+  return NO_ORDER;
 }
 
 /** Counts of blocks by row and number. */

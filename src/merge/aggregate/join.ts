@@ -14,7 +14,9 @@ export function joinAggregates(aggregates: readonly Aggregate[]): Aggregate {
     blocks: sum('blocks'),
     malformed: sum('malformed'),
     foreign: sum('foreign'),
-    pageblockOrders: all.reduce((orders, facts) => orders & facts.pageblockOrders, -1),
+    pageblockOrders: (all[0]?.pageblockOrders ?? []).map((_, order) => {
+      return all.reduce((total, facts) => total + (facts.pageblockOrders[order] ?? 0), 0);
+    }),
     since,
     knowsBlocks: all.every(({ knowsBlocks }) => knowsBlocks),
   };

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet';
 import type { Aggregate, AggregateRow, Allocation, Counted, Task } from './aggregate.js';
 import { AggregateBuilder } from './builder.js';
 import { COLUMNS, factsOf, METADATA_KEY } from './parquet-columns.js';
@@ -8,7 +8,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** Reads what writeParquet wrote. Throws if it is something else. */
 export async function readParquet(file: ArrayBuffer): Promise<Aggregate> {
-  const metadata = parquetMetadata(file);
+  const metadata = metadataOf(file);
   const text = metadata.key_value_metadata?.find(({ key }) => key === METADATA_KEY)?.value;
   if (text === undefined) throw new Error('it is Parquet, but no aggregate of pageowner');
   const facts = factsOf(text);
@@ -23,6 +23,14 @@ export async function readParquet(file: ArrayBuffer): Promise<Aggregate> {
   const shared = new Shared();
   for (const values of objects) builder.add(rowOf(values, shared));
   return builder.build(facts);
+}
+
+function metadataOf(file: ArrayBuffer): FileMetaData {
+  try {
+    return parquetMetadata(file);
+  } catch (error) {
+    throw new Error(`its end is damaged (${(error as Error).message})`);
+  }
 }
 
 function rowOf(values: Values, shared: Shared): AggregateRow {

@@ -16,14 +16,15 @@ const GFP = /, mask (0x[\da-f]+)(?:\(([^)\n]*)\))?/i;
 
 /** Reads what a scan found: each distinct string once. `since`: what was asked of it. */
 export function readPartial(partial: AggregatePartial, since: bigint | null): Aggregate {
-  const { blocks, counts, pageblockOrders } = partial;
+  const { blocks, counts } = partial;
+  const pageblockOrders = [...partial.pageblockOrders];
   const columns: ReadColumns = {
     partial,
     isAsked: since !== null,
     allocations: readMasks(partial.masks),
     tasks: readTasks(partial.tasks),
     stacks: each(partial.stacks, (bytes) => linesOf(bytes).map((line) => line.trimStart())),
-    tails: each(partial.tails, linesOf),
+    tails: each(partial.tails, (bytes) => divided(linesOf(bytes))),
     places: each(partial.places, placeOf),
     times: byRow(partial.ages, blocks.length, bucketStart),
     pageblocks: byRow(partial.pageblocks, blocks.length, (number) => number),
@@ -43,7 +44,7 @@ interface ReadColumns {
   readonly allocations: readonly Allocation[];
   readonly tasks: readonly Task[];
   readonly stacks: readonly (readonly string[])[];
-  readonly tails: readonly (readonly string[])[];
+  readonly tails: readonly DividedTail[];
   readonly places: readonly Place[];
   readonly times: (row: number) => Counted;
   readonly pageblocks: (row: number) => Counted;
@@ -68,11 +69,13 @@ class ScannedRow implements AggregateRow {
   }
 
   get stack(): readonly string[] {
-    return this.part(2, this.columns.stacks);
+    const stack = this.part(2, this.columns.stacks);
+    return stack.length > 0 ? stack : this.part(3, this.columns.tails).stack;
   }
 
   get tails(): readonly string[] {
-    return this.part(3, this.columns.tails);
+    const { lines, others } = this.part(3, this.columns.tails);
+    return this.part(2, this.columns.stacks).length > 0 ? lines : others;
   }
 
   get place(): Place {
@@ -116,6 +119,28 @@ class ScannedRow implements AggregateRow {
   }
 }
 
+/** Lines behind the frames. Where a vendor's line, or a log's prefix, stands before the frames, those are among them. */
+interface DividedTail {
+  readonly lines: readonly string[];
+  /** The frames, where the block's stack is empty, and the other lines. */
+  readonly stack: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** `[   12.345678][T10694] ` in copies of logs. */
+const LOG_PREFIX = /^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?/;
+/** A frame, or one of 2.6: `[0xc012b7b9] find_lock_page+25`. */
+const FRAME_LINE = /^(?: |\[0x[\da-f]+\] )/;
+
+function divided(lines: readonly string[]): DividedTail {
+  const plain = lines.map((line) => line.replace(LOG_PREFIX, ''));
+  return {
+    lines,
+    stack: plain.filter((line) => FRAME_LINE.test(line)).map((line) => line.trimStart()),
+    others: plain.filter((line) => !FRAME_LINE.test(line)),
+  };
+}
+
 /** Gives the blocks of each row by what `name` makes of a cell's number; it keeps the order of numbers. */
 function byRow(cells: Cells, rows: number, name: (number: number) => number): (row: number) => Counted {
   const { keys, blocks } = cells;
@@ -145,11 +170,20 @@ function readMasks(strings: Strings): Allocation[] {
 
 function readTasks(strings: Strings): Task[] {
   const tasks = new Tasks();
-  return each(strings, (_, view, from, to) => {
+  return each(strings, (bytes, view, from, to) => {
     const id = tasks.intern(view, from, to);
     const [pid, tgid] = [tasks.pid[id], tasks.tgid[id]].map((value = MISSING) => (value === MISSING ? null : value));
-    return { pid: pid ?? null, tgid: tgid ?? null, command: decodeText(tasks.nameBytes(id)) };
+    const command = decodeText(tasks.nameBytes(id));
+    if (pid === null && tgid === null) return draftTask(decodeText(bytes));
+    return { pid: pid ?? null, tgid: tgid ?? null, command };
   });
+}
+
+/** What drafts and vendors print: `pid 162970 (podman), ts`, `, tgid 55`. */
+function draftTask(text: string): Task {
+  const [, pid, command = ''] = /, pid (\d{1,15}) \((.*)\)/s.exec(text) ?? [];
+  const [, tgid] = /, tgid (\d{1,15})$/.exec(text) ?? [];
+  return { pid: pid === undefined ? null : Number(pid), tgid: tgid === undefined ? null : Number(tgid), command };
 }
 
 /** Lines, without their LFs. */

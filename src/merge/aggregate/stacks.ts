@@ -29,7 +29,7 @@ export function aggregateOfStacks(stacks: readonly StackText[], bytes: number): 
       pageblocks: NO_COUNTED,
     });
   }
-  const facts = { bytes, blocks, malformed: 0, foreign: 0, pageblockOrders: -1, since: null, knowsBlocks: false };
+  const facts = { bytes, blocks, malformed: 0, foreign: 0, pageblockOrders: [], since: null, knowsBlocks: false };
   return builder.build(facts);
 }
 

@@ -1,11 +1,12 @@
+import type { AggregateRow } from '../aggregate/aggregate.js';
 import { compareTexts } from './groups.js';
 import { Frames, type KeyRule } from './keys.js';
-import { isMixed, type Pageblock, pageblockOrderOf, pageblocksOf } from './pageblocks.js';
+import { isMixing, mixedType, type Pageblock, pageblockOrderOf, pageblocksOf, typeOf } from './pageblocks.js';
 import { type RowSelection, selectRows } from './selection.js';
 import { factsOf, type Snapshot, type SnapshotFacts } from './snapshot.js';
 
 export interface FragOptions extends KeyRule {
-  /** Of offenders; all pageblocks count. */
+  /** Of offenders: all pageblocks count, but those of other nodes. */
   readonly selection: RowSelection;
 }
 
@@ -13,7 +14,7 @@ export interface FragOptions extends KeyRule {
 export interface Frag {
   readonly schema: 'pageowner.frag/1';
   readonly dump: SnapshotFacts;
-  readonly pageblock_order: number | null;
+  readonly pageblock_order: number;
   readonly zones: readonly Zone[];
   readonly mixed: MixedCounts;
   /** Pageblocks by their own type and how full they are: tenths, the last with full ones. */
@@ -61,22 +62,23 @@ const MOVABLE = 'Movable';
 const TENTHS = 10;
 
 export function fragOf(snapshot: Snapshot, { selection, ignoreOffsets }: FragOptions): Frag {
-  const { rows, facts } = snapshot.aggregate;
-  const order = pageblockOrderOf(facts.pageblockOrders);
-  const pageblocks = pageblocksOf(rows, order ?? 0);
-  const mixed = pageblocks.filter(isMixed);
+  const { facts } = snapshot.aggregate;
+  const { nodes, ...others } = selection;
+  const rows = selectRows(snapshot.aggregate.rows, nodes ? { nodes } : {});
+  const order = pageblockOrderOf(facts);
+  const pageblocks = pageblocksOf(rows, order);
   return {
     schema: 'pageowner.frag/1',
     dump: factsOf(snapshot),
     pageblock_order: order,
     zones: zonesOf(pageblocks),
-    mixed: mixedCounts(mixed),
-    occupancy: occupancyOf(pageblocks, 2 ** (order ?? 0)),
+    mixed: mixedCounts(pageblocks),
+    occupancy: occupancyOf(pageblocks, 2 ** order),
     runs: {
       movable: longestRun(pageblocks, (pageblock) => !holdsUnmovable(pageblock)),
       unmovable: longestRun(pageblocks, holdsUnmovable),
     },
-    offenders: offendersOf(mixed, new Set(selectRows(rows, selection)), new Frames({ ignoreOffsets })),
+    offenders: offendersOf(pageblocks, new Set(selectRows(rows, others)), new Frames({ ignoreOffsets })),
   };
 }
 
@@ -91,7 +93,7 @@ function zonesOf(pageblocks: readonly Pageblock[]): Zone[] {
   return [...zones.values()].map((own) => ({
     ...zoneOf(own[0] as Pageblock),
     blocks: own.length,
-    mixed: mixedCounts(own.filter(isMixed)),
+    mixed: mixedCounts(own),
   }));
 }
 
@@ -100,9 +102,11 @@ function zoneOf({ node, zone }: Pageblock): { node: number | null; zone: number 
 }
 
 /** The kernel counts pageblocks of CMA, which hold movable pages only, with the movable ones. */
-function mixedCounts(mixed: readonly Pageblock[]): MixedCounts {
+function mixedCounts(pageblocks: readonly Pageblock[]): MixedCounts {
   const counts: Record<string, number> = Object.fromEntries(TYPES.map((type) => [type, 0]));
-  for (const { type } of mixed) {
+  for (const pageblock of pageblocks) {
+    const type = mixedType(pageblock);
+    if (type === undefined) continue;
     const counted = type === 'CMA' ? MOVABLE : type;
     counts[counted] = (counts[counted] ?? 0) + 1;
   }
@@ -111,7 +115,9 @@ function mixedCounts(mixed: readonly Pageblock[]): MixedCounts {
 
 function occupancyOf(pageblocks: readonly Pageblock[], pagesEach: number): Record<string, number[]> {
   const tenths: Record<string, number[]> = {};
-  for (const { type, pages } of pageblocks) {
+  for (const pageblock of pageblocks) {
+    const { pages } = pageblock;
+    const type = typeOf(pageblock);
     const own = (tenths[type] ??= new Array(TENTHS).fill(0) as number[]);
     const used = [...pages.values()].reduce((sum, count) => sum + count, 0);
     (own[Math.min(TENTHS - 1, Math.floor((used / pagesEach) * TENTHS))] as number)++;
@@ -149,29 +155,25 @@ function isSameZone(a: Pageblock, b: Pageblock): boolean {
 
 type Sums = { -readonly [Name in keyof Offender]: Offender[Name] };
 
-/** The most pageblocks that could be freed first. */
-function offendersOf(mixed: readonly Pageblock[], selected: ReadonlySet<unknown>, frames: Frames): Offender[] {
+/** The most pageblocks that could be freed first. What is not selected stays where it is. */
+function offendersOf(
+  pageblocks: readonly Pageblock[],
+  selected: ReadonlySet<AggregateRow>,
+  frames: Frames,
+): Offender[] {
   const offenders = new Map<string, Sums>();
-  for (const { type, pages } of mixed) {
-    /** Pages of each stack and type in this pageblock. */
-    const own = new Map<string, { stack: readonly string[]; migratetype: string; pages: number }>();
-    for (const [row, count] of pages) {
-      const stack = frames.lines(row.stack);
-      const { migratetype } = row.place;
-      const id = frames.idOf(stack) + migratetype;
-      const before = own.get(id)?.pages ?? 0;
-      if (selected.has(row) || migratetype === type) own.set(id, { stack, migratetype, pages: before + count });
-      else own.set(`${id} not selected`, { stack, migratetype: '', pages: count });
-    }
-    const fixed = [...own.values()].filter(({ migratetype }) => migratetype !== MOVABLE).length;
-    for (const [id, { stack, migratetype, pages: count }] of own) {
-      if (migratetype === type || migratetype === '') continue;
+  for (const pageblock of pageblocks) {
+    if (mixedType(pageblock) === undefined) continue;
+    const held = heldIn(pageblock, selected, frames);
+    const fixed = [...held.values()].filter(({ migratetype }) => migratetype !== MOVABLE).length;
+    for (const [id, { stack, migratetype, pages, isMixing: mixes, isSelected }] of held) {
+      if (!mixes || !isSelected) continue;
       const sums = offenders.get(id) ?? newOffender(stack, migratetype);
       offenders.set(id, sums);
       sums.blocks++;
-      sums.pages += count;
-      if (own.size === 1) sums.blocks_emptied++;
-      if (migratetype === MOVABLE ? own.size === 1 : fixed === 1) sums.blocks_freed++;
+      sums.pages += pages;
+      if (held.size === 1) sums.blocks_emptied++;
+      if (migratetype === MOVABLE ? held.size === 1 : fixed === 1) sums.blocks_freed++;
     }
   }
   return [...offenders]
@@ -179,6 +181,30 @@ function offendersOf(mixed: readonly Pageblock[], selected: ReadonlySet<unknown>
       return b.blocks_freed - a.blocks_freed || b.blocks - a.blocks || b.pages - a.pages || compareTexts(aId, bId);
     })
     .map(([, offender]) => offender);
+}
+
+/** Pages in a pageblock that are together or not elsewhere: of one stack and type, selected or not. */
+interface Held {
+  readonly stack: readonly string[];
+  readonly migratetype: string;
+  readonly isSelected: boolean;
+  isMixing: boolean;
+  pages: number;
+}
+
+function heldIn({ pages }: Pageblock, selected: ReadonlySet<AggregateRow>, frames: Frames): Map<string, Held> {
+  const all = new Map<string, Held>();
+  for (const [row, count] of pages) {
+    const stack = frames.lines(row.stack);
+    const { migratetype } = row.place;
+    const isSelected = selected.has(row);
+    const id = `${frames.idOf(stack)}\0${migratetype}\0${isSelected}`;
+    const held = all.get(id) ?? { stack, migratetype, isSelected, isMixing: false, pages: 0 };
+    all.set(id, held);
+    held.isMixing ||= isMixing(row);
+    held.pages += count;
+  }
+  return all;
 }
 
 function newOffender(stack: readonly string[], migratetype: string): Sums {

@@ -34,7 +34,7 @@ export const INSIGHT_KEYS: readonly InsightKey[] = [
   {
     name: 'symbol',
     help: 'function anywhere in the stack; each page counts once for each',
-    values: ({ stack }, frames) => [...new Set(frames.of(stack).map(({ symbol }) => symbol))].map((symbol) => [symbol]),
+    values: ({ stack }, frames) => frames.symbols(stack).map((symbol) => [symbol]),
   },
   {
     name: 'caller',
@@ -111,9 +111,19 @@ export class Frames {
     return known;
   }
 
+  /** Each once. */
+  symbols(stack: readonly string[]): string[] {
+    return [...new Set(this.of(stack).map((frame) => this.symbol(frame)))];
+  }
+
   caller(stack: readonly string[]): string | null {
     const frames = this.of(stack);
-    return frames[callerOf(frames)]?.symbol ?? null;
+    const caller = frames[callerOf(frames)];
+    return caller ? this.symbol(caller) : null;
+  }
+
+  private symbol({ symbol }: Frame): string {
+    return this.rule.ignoreOffsets ? baseSymbol(symbol) : symbol;
   }
 
   kind({ stack, tails, place }: AggregateRow): string {

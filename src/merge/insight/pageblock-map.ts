@@ -1,6 +1,6 @@
 import type { Aggregate } from '../aggregate/aggregate.js';
 import type { ReportTable } from '../writers/report.js';
-import { isMixed, type Pageblock, pageblockOrderOf, pageblocksOf } from './pageblocks.js';
+import { mixedType, type Pageblock, pageblockOrderOf, pageblocksOf, typeOf } from './pageblocks.js';
 
 /** Pageblocks in a row: 64 of 2 MiB are 128 MiB. */
 const ROW = 64;
@@ -19,7 +19,7 @@ const UNSEEN = '·';
 /** A drawing of each zone: a letter for each pageblock. */
 export function pageblockMap({ rows, facts }: Aggregate): ReportTable[] {
   const zones = new Map<string, Pageblock[]>();
-  for (const pageblock of pageblocksOf(rows, pageblockOrderOf(facts.pageblockOrders) ?? 0)) {
+  for (const pageblock of pageblocksOf(rows, pageblockOrderOf(facts))) {
     const name = `node ${pageblock.node || '?'}, zone ${pageblock.zone || '?'}`;
     const own = zones.get(name) ?? [];
     zones.set(name, own);
@@ -48,8 +48,9 @@ function drawing(pageblocks: readonly Pageblock[]): [string, string][] {
     const row = Math.floor(pageblock.number / ROW);
     const letters = rows.get(row) ?? new Array<string>(ROW).fill(UNSEEN);
     rows.set(row, letters);
-    const letter = LETTERS[pageblock.type] ?? OTHER;
-    letters[pageblock.number % ROW] = isMixed(pageblock) ? letter.toUpperCase() : letter;
+    const mixed = mixedType(pageblock);
+    const letter = LETTERS[mixed ?? typeOf(pageblock)] ?? OTHER;
+    letters[pageblock.number % ROW] = mixed === undefined ? letter : letter.toUpperCase();
   }
   return [...rows].map(([row, letters]) => [String(row * ROW), letters.join('')]);
 }

@@ -1,26 +1,33 @@
-import type { AggregateRow } from '../aggregate/aggregate.js';
-import { pagesOf } from '../aggregate/aggregate.js';
+import { type AggregateRow, type Facts, NO_ORDER, pagesOf } from '../aggregate/aggregate.js';
+import { compareTexts } from './groups.js';
 
 /** A pageblock of a zone, as far as a dump tells of it: those without an allocated page are not there. */
 export interface Pageblock {
   readonly node: string;
   readonly zone: string;
   readonly number: number;
-  /** Its own migrate type. */
-  readonly type: string;
   /** Pages in it, by row. */
   readonly pages: Map<AggregateRow, number>;
 }
 
-/** pageblock_order: the only one that all blocks agree with, or the usual one if several are left. null: none is. */
-export function pageblockOrderOf(orders: number): number | null {
-  const possible = Array.from({ length: 24 }, (_, order) => order).filter((order) => orders & (1 << order));
-  if (possible.includes(USUAL_ORDER)) return USUAL_ORDER;
-  return possible[0] ?? null;
+/** pageblock_order: that of most blocks, or the usual one where they do not say. */
+export function pageblockOrderOf({ pageblockOrders }: Facts): number {
+  const orders = pageblockOrders.slice(0, NO_ORDER);
+  const most = Math.max(0, ...orders);
+  return most === 0 ? USUAL_ORDER : orders.indexOf(most);
+}
+
+/** Blocks whose PFN is not in the pageblock that they name, by that order. */
+export function misplacedBlocks(facts: Facts): number {
+  const order = pageblockOrderOf(facts);
+  return facts.pageblockOrders.reduce((sum, blocks, each) => sum + (each === order ? 0 : blocks), 0);
 }
 
 /** 2 MiB with pages of 4 KiB. */
 const USUAL_ORDER = 9;
+
+/** No allocation covers more pageblocks: the largest order is 13. What says so is damaged. */
+const MOST_COVERED = 2 ** 10;
 
 /**
  * The pageblocks of all rows, by node, zone and number. A pageblock that has a zone's border in it is there for each zone. An allocation that is larger
@@ -29,16 +36,16 @@ const USUAL_ORDER = 9;
 export function pageblocksOf(rows: readonly AggregateRow[], order: number): Pageblock[] {
   const known = new Map<string, Pageblock>();
   for (const row of rows) {
-    const { node, zone, pageblockType } = row.place;
+    const { node, zone } = row.place;
     const pages = pagesOf(row.allocation);
-    const covered = Math.max(1, pages / 2 ** order);
+    const covered = Math.min(Math.max(1, pages / 2 ** order), MOST_COVERED);
     row.pageblocks.numbers.forEach((first, i) => {
       const blocks = row.pageblocks.blocks[i] as number;
       for (let number = first; number < first + covered; number++) {
         const id = `${node} ${zone} ${number}`;
         let pageblock = known.get(id);
         if (!pageblock) {
-          pageblock = { node, zone, number, type: pageblockType, pages: new Map() };
+          pageblock = { node, zone, number, pages: new Map() };
           known.set(id, pageblock);
         }
         pageblock.pages.set(row, (pageblock.pages.get(row) ?? 0) + (blocks * pages) / covered);
@@ -50,8 +57,26 @@ export function pageblocksOf(rows: readonly AggregateRow[], order: number): Page
   );
 }
 
-/** Whether it has pages of another type than its own: what pagetypeinfo counts as mixed. */
-export function isMixed({ type, pages }: Pageblock): boolean {
-  for (const row of pages.keys()) if (row.place.migratetype !== type) return true;
-  return false;
+/** The pageblock's own migrate type: that of most of its pages, should it have changed while the dump was taken. */
+export function typeOf({ pages }: Pageblock): string {
+  return mostPages(pages);
+}
+
+/** The own type of a pageblock that has pages of another one: what pagetypeinfo counts as mixed. undefined: it is not mixed. */
+export function mixedType({ pages }: Pageblock): string | undefined {
+  const mixing = [...pages].filter(([row]) => isMixing(row));
+  return mixing.length === 0 ? undefined : mostPages(mixing);
+}
+
+/** Whether pages of a row are in pageblocks of another type. */
+export function isMixing({ place }: AggregateRow): boolean {
+  return place.migratetype !== place.pageblockType;
+}
+
+/** The pageblock type with the most pages; of equal ones the first by name. */
+function mostPages(pages: Iterable<readonly [AggregateRow, number]>): string {
+  const sums = new Map<string, number>();
+  for (const [{ place }, count] of pages) sums.set(place.pageblockType, (sums.get(place.pageblockType) ?? 0) + count);
+  const sorted = [...sums].sort(([aType, a], [bType, b]) => b - a || compareTexts(aType, bType));
+  return sorted[0]?.[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import type { AggregateRow } from '../aggregate/aggregate.js';
+import type { Aggregate, AggregateRow } from '../aggregate/aggregate.js';
 
 /** Which rows count: those that pass every test that is there. */
 export interface RowSelection {
@@ -14,6 +14,14 @@ export interface RowSelection {
 
 export function selectRows(rows: readonly AggregateRow[], selection: RowSelection): AggregateRow[] {
   return rows.filter((row) => isSelected(row, selection));
+}
+
+/** The aggregate of what is selected only. */
+export function selectAggregate({ facts, rows }: Aggregate, selection: RowSelection): Aggregate {
+  const selected = selectRows(rows, selection);
+  if (selected.length === rows.length) return { facts, rows };
+  const blocks = selected.reduce((sum, row) => sum + row.blocks, 0);
+  return { facts: { ...facts, blocks: blocks + facts.malformed }, rows: selected };
 }
 
 function isSelected({ task, place, stack }: AggregateRow, selection: RowSelection): boolean {

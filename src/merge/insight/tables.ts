@@ -8,9 +8,9 @@ import type { KeyValue } from './keys.js';
 import type { SnapshotFacts } from './snapshot.js';
 import type { Top } from './top.js';
 
-/** Reports as tables: for people, for Markdown and for CSV. */
+/** Reports as tables for people. */
 
-type Tables = readonly [ReportTable, ...ReportTable[]];
+type Tables = readonly ReportTable[];
 
 const NANOS_PER_SECOND = 1_000_000_000n;
 
@@ -37,27 +37,21 @@ export function topTables({ dump, totals, rows }: Top, limit: number): Tables {
 
 export function diffTables({ snapshots, rows }: Diff, limit: number): Tables {
   const shown = rows.slice(0, limit);
-  const names = snapshots.map((_, i) =>
-    snapshots.length === 2 ? (['before', 'after'][i] as string) : `pages ${i + 1}`,
-  );
   return [
     {
       title: snapshots.map(({ path, pages }) => `${path} (${pages} pages)`).join(' → '),
       columns: [
         column('verdict', 'text'),
-        ...names.map((name) => column(name, 'number')),
-        ...snapshots.slice(1).flatMap((_, i) => {
-          const which = snapshots.length === 2 ? '' : ` ${i + 1}–${i + 2}`;
-          return [column(`born${which}`, 'text'), column(`freed${which}`, 'text')];
-        }),
-        column('pages/h', 'number'),
+        column('pages', 'text'),
+        column('born', 'text'),
+        column('freed', 'text'),
         ...keyColumns(rows[0]?.key ?? {}),
       ],
-      rows: shown.map(({ key, verdict, pages, intervals, pages_per_hour }) => [
+      rows: shown.map(({ key, verdict, pages, intervals }) => [
         verdict,
-        ...pages,
-        ...intervals.flatMap(changeCells),
-        pages_per_hour,
+        pages.join(' → '),
+        changes(intervals, 'born'),
+        changes(intervals, 'freed'),
         ...keyCells(key),
       ]),
       notes: more(rows.length, shown.length),
@@ -65,11 +59,14 @@ export function diffTables({ snapshots, rows }: Diff, limit: number): Tables {
   ];
 }
 
-/** `≤ 12` where only a bound is known. */
-function changeCells({ born_pages, born_pages_max, freed_pages, freed_pages_max }: Interval): Cell[] {
-  const text = (least: number | null, most: number | undefined): Cell =>
-    most === undefined ? (least === null ? null : String(least)) : `≤ ${most}`;
-  return [text(born_pages, born_pages_max), text(freed_pages, freed_pages_max)];
+/** Pages of each interval; `≤ 12` where only a bound is known, `?` where nothing is. */
+function changes(intervals: readonly Interval[], what: 'born' | 'freed'): string {
+  return intervals
+    .map((interval) => {
+      const most = interval[`${what}_pages_max`];
+      return most === undefined ? String(interval[`${what}_pages`] ?? '?') : `≤ ${most}`;
+    })
+    .join(', ');
 }
 
 export function ageTables({ dump, newest_ns, totals, untimed_pages, rows }: Age, limit: number): Tables {
@@ -123,7 +120,7 @@ export function fragTables({ dump, pageblock_order, zones, occupancy, runs, offe
       ],
     },
     {
-      title: `Mixed pageblocks (pageblock order ${pageblock_order ?? 'unknown'})`,
+      title: `Mixed pageblocks (pageblock order ${pageblock_order})`,
       columns: [
         column('node', 'text'),
         column('zone', 'text'),

@@ -1,5 +1,5 @@
 import { cellText } from './cell-text.js';
-import { columnWidths, GAP } from './column-widths.js';
+import { columnWidths, GAP, type WidthNeed } from './column-widths.js';
 import { cutEnd, cutMiddle, displayWidth } from './display-width.js';
 import { visible } from './escape.js';
 import { pieces } from './pieces.js';
@@ -69,8 +69,14 @@ function layOut(columns: readonly ReportColumn[], rows: ReportTable['rows'], wid
     }
     return { least, wanted };
   });
-  const widths = columnWidths(needs, width);
+  const widths = columnWidths(withWholeBars(needs, inOrder, width), width);
   return inOrder.map((place, i) => ({ ...place, width: widths[i] as number })).filter((column) => column.width > 0);
+}
+
+/** Cut, a time axis would be false: bars are kept whole where numbers leave room for them. */
+function withWholeBars(needs: readonly WidthNeed[], places: readonly Place[], width: number): readonly WidthNeed[] {
+  const whole = needs.map((need, i) => (places[i]?.column.kind === 'bars' ? { ...need, least: need.wanted } : need));
+  return whole.reduce((sum, { least }) => sum + least + GAP, 0) <= width ? whole : needs;
 }
 
 function wholeText(row: readonly Cell[], { column, index }: Place): string {

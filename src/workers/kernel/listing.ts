@@ -1,6 +1,7 @@
 /**
  * Blocks as a list, for who wants to know more of them than their group. Neighbours are mostly alike, so it is a list of runs: blocks one behind the other
- * that differ in PFN and in their times only, and in those only within a bucket (merge/aggregate/time-buckets.ts).
+ * that differ in PFN and in their times only, and in those only within a bucket (merge/aggregate/time-buckets.ts). All have their PFNs in the pageblock that
+ * they name, by one pageblock_order.
  *
  *     0 mask  4 task  8 stack  12 tail  16 place (ids)  20 blocks  24 bucket  28 born (0 or 1)
  *     32 oldest  40 newest (ns, u64)  48 pfn of the first  56 pageblock (f64)
@@ -30,6 +31,9 @@ const ROOM: u32 = 1024;
 const BUCKET_SHIFT: u64 = 46;
 const BUCKET_OF_ONE: u32 = 1023 << 6;
 
+const ANY_SHIFT: u64 = 63;
+const NONE: f64 = -2;
+
 let list: usize = 0;
 let size: u32 = 0;
 /** The last run, and the entries of its blocks; 0 if there is none. */
@@ -40,6 +44,8 @@ let runStack: usize = 0;
 let runTail: usize = 0;
 let runPlace: usize = 0;
 let runPageblock: f64 = 0;
+/** PFN >> this is the pageblock: pageblock_order, as the run's first block has it. */
+let runShift: u64 = 0;
 let since: u64 = NO_TIME;
 
 /** To be called first: the list is empty then. What was allocated after `after` counts as born. */
@@ -76,6 +82,7 @@ export function appendToList(mask: usize, task: usize, stack: usize, tail: usize
     runTail == tail &&
     runPlace == place &&
     runPageblock == pageblock &&
+    <u64>pfn >> runShift == <u64>pageblock &&
     load<u32>(run, BUCKET) == bucket &&
     load<u32>(run, BORN) == born
   ) {
@@ -92,6 +99,9 @@ export function appendToList(mask: usize, task: usize, stack: usize, tail: usize
   runTail = tail;
   runPlace = place;
   runPageblock = pageblock;
+  // Block 0 is that of small PFNs, whatever the order; one that is in no such relation begins a run that is not gone on with.
+  runShift = pageblock > 0 ? clz<u64>(<u64>pageblock) - clz<u64>(<u64>pfn) : ANY_SHIFT;
+  if (pageblock < 0 || runShift > ANY_SHIFT || <u64>pfn >> runShift != <u64>pageblock) runPageblock = NONE;
   store<u32>(run, idOf(mask));
   store<u32>(run, idOf(task), TASK);
   store<u32>(run, idOf(stack), STACK);
