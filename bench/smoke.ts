@@ -13,6 +13,7 @@ import { findCTool } from './c-tool.js';
 import { otherContenders, ours } from './contenders.js';
 import { material } from './micro/material.js';
 import { measurePart, parts } from './micro.js';
+import { reports } from './reports.js';
 import { runProcess } from './run-process.js';
 import { assertSameAnswers } from './same-answers.js';
 import { scanCommand } from './scan-command.js';
@@ -38,6 +39,9 @@ export async function smoke(cTool: string | undefined): Promise<boolean> {
   const folder = temporaryFolder();
   const tool = findCTool(cTool, false);
   await check('generator: the same bytes again', generatesTheSame);
+  await check('reports: the pages of page_owner_sort', async () => {
+    await reports({ synthetic: { ...SYNTHETIC_DUMP, bytes: DUMP_BYTES }, args: [], rounds: 1 });
+  });
   for (const dialect of DIALECTS) {
     const dump = await generateDump(folder, { ...SYNTHETIC_DUMP, bytes: DUMP_BYTES, dialect });
     for (const args of [['--cull=st'], []]) {

@@ -37,10 +37,11 @@ export function pageblocksOf(rows: readonly AggregateRow[], order: number): Page
   const known = new Map<string, Pageblock>();
   for (const row of rows) {
     const { node, zone } = row.place;
+    const { numbers, blocks: counts } = row.pageblocks;
     const pages = pagesOf(row.allocation);
     const covered = Math.min(Math.max(1, pages / 2 ** order), MOST_COVERED);
-    row.pageblocks.numbers.forEach((first, i) => {
-      const blocks = row.pageblocks.blocks[i] as number;
+    numbers.forEach((first, i) => {
+      const blocks = counts[i] as number;
       for (let number = first; number < first + covered; number++) {
         const id = `${node} ${zone} ${number}`;
         let pageblock = known.get(id);
