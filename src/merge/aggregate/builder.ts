@@ -4,10 +4,13 @@ import { Tuples } from './tuples.js';
 /** A row whose sums can still grow. */
 type OpenRow = RowKey & { -readonly [Name in Exclude<keyof AggregateRow, keyof RowKey>]: AggregateRow[Name] };
 
+/** Allocation, task, place, stack, tails. */
+const KEY_PARTS = 5;
+
 /** Makes an aggregate of rows that come in any order, some with equal keys. */
 export class AggregateBuilder {
   private readonly parts = new Parts();
-  private readonly keys = new Tuples(5);
+  private readonly keys = new Tuples(KEY_PARTS);
   private readonly rows: OpenRow[] = [];
 
   /** Adds a row; `changed` says what of it is another. */
@@ -28,6 +31,23 @@ export class AggregateBuilder {
 
   build(facts: Facts): Aggregate {
     return { facts, rows: this.rows };
+  }
+
+  /** The rows in the order of their keys. */
+  inOrder(): AggregateRow[] {
+    const ranks = this.parts.ranks();
+    const { values } = this.keys;
+    const rankOf = (id: number, part: number): number => ranks[values[id * KEY_PARTS + part] as number] as number;
+    const ids = this.rows
+      .map((_, id) => id)
+      .sort((a, b) => {
+        for (let part = 0; part < KEY_PARTS; part++) {
+          const difference = rankOf(a, part) - rankOf(b, part);
+          if (difference !== 0) return difference;
+        }
+        return 0;
+      });
+    return ids.map((id) => this.rows[id] as AggregateRow);
   }
 }
 
@@ -51,25 +71,7 @@ function addTo(row: OpenRow, more: AggregateRow): void {
 export function distinctRows(aggregate: Aggregate): AggregateRow[] {
   const builder = new AggregateBuilder();
   for (const row of aggregate.rows) builder.add(row);
-  return inOrder(builder.build(aggregate.facts).rows);
-}
-
-function inOrder(rows: readonly AggregateRow[]): AggregateRow[] {
-  const parts = new Parts();
-  const keyed = rows.map((row) => ({ row, ids: keyParts(row).map((part) => parts.idOf(part)) }));
-  const ranks = parts.ranks();
-  keyed.sort((a, b) => {
-    for (let part = 0; part < a.ids.length; part++) {
-      const difference = (ranks[a.ids[part] as number] as number) - (ranks[b.ids[part] as number] as number);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
-  return keyed.map(({ row }) => row);
-}
-
-function keyParts({ allocation, task, place, stack, tails }: RowKey): object[] {
-  return [allocation, task, place, stack, tails];
+  return builder.inOrder();
 }
 
 /** The distinct parts of keys, told by what is in them. */
