@@ -24,6 +24,8 @@ test('the package has what runs, and nothing else', () => {
     'CHANGELOG.md',
     'dist/src/main/index.js',
     'dist/bundle/LICENSE-commander',
+    'dist/bundle/LICENSE-hyparquet',
+    'dist/bundle/LICENSE-hyparquet-writer',
   ]) {
     assert.ok(files.includes(file), file);
   }
