@@ -318,6 +318,12 @@ test('blame of a selection leaves what is not selected where it is', () => {
   );
 });
 
+test('the map of a node has no other nodes', () => {
+  const path = dump('map', block({}) + block({ pfn: 0x11 }).replace('node=0', 'node=1'));
+  assert.match(pageowner('frag', path, '--map'), /Pageblocks of node 0/);
+  assert.doesNotMatch(pageowner('frag', path, '--map', '--node', '1'), /Pageblocks of node 0/);
+});
+
 test('an order that no kernel has does not take all memory', () => {
   assert.equal(json('frag', dump('absurd', block({ order: 60 }) + block({ pfn: 0x600 }))).pageblock_order, 9);
 });

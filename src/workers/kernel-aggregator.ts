@@ -20,10 +20,6 @@ export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePa
     this.start();
   }
 
-  override get bytesHeld(): number {
-    return super.bytesHeld + this.aggregator.bytesHeld;
-  }
-
   renew(): KernelAggregator {
     return new KernelAggregator(this.plan, this.kernel);
   }

@@ -23,10 +23,6 @@ export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, Agg
     this.plan = plan;
   }
 
-  override get bytesHeld(): number {
-    return super.bytesHeld + this.aggregator.bytesHeld;
-  }
-
   renew(): TypeScriptAggregator {
     return new TypeScriptAggregator(this.plan);
   }

@@ -7,6 +7,7 @@ import { selectAggregate } from '../../merge/insight/selection.js';
 import { newestOf } from '../../merge/insight/snapshot.js';
 import { writeFolded } from '../../merge/writers/folded.js';
 import { writeCsv } from '../../merge/writers/table-csv.js';
+import { textPieces } from '../../merge/writers/text-pieces.js';
 import { quoted, usageError } from '../errors.js';
 import { loadSnapshot } from '../load-snapshot.js';
 import { version } from '../program.js';
@@ -50,7 +51,7 @@ const FORMS: Readonly<
       return writeSpeedscope(samplesOf(aggregate.rows), options);
     },
   },
-  csv: { ends: ['.csv'], write: async (aggregate) => bytesOf(writeCsv(rowsTable(aggregate))) },
+  csv: { ends: ['.csv'], write: async (aggregate) => textPieces(writeCsv(rowsTable(aggregate))) },
 };
 
 /** `pageowner export`. */
@@ -104,8 +105,4 @@ async function sinceOf(typed: string | undefined, load: Parameters<typeof loadSn
 export async function parquetOf(aggregate: Aggregate): Promise<Uint8Array> {
   const { writeParquet } = await import('../../merge/writers/parquet.js');
   return writeParquet(aggregate, version());
-}
-
-function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
-  for (const piece of pieces) yield Buffer.from(piece);
 }

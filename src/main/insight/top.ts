@@ -24,12 +24,7 @@ export async function run(paths: string[], values: Values): Promise<void> {
   const report = {
     document: { ...top, ...(meminfo && { meminfo: meminfo.document }), rows },
     rows,
-    tables: () => [...topTables(top, limit), ...(meminfo ? [meminfo.table] : [])] as const,
+    tables: () => [...topTables(top, limit), ...(meminfo ? [meminfo.table] : [])],
   };
-  await writeReport(
-    report as Parameters<typeof writeReport>[0],
-    format,
-    (values.output as string) ?? '-',
-    inputsOf(paths, values),
-  );
+  await writeReport(report, format, (values.output as string) ?? '-', inputsOf(paths, values));
 }

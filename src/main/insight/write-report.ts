@@ -6,6 +6,7 @@ import type { ReportTable } from '../../merge/writers/report.js';
 import { writeCsv } from '../../merge/writers/table-csv.js';
 import { writeMarkdown } from '../../merge/writers/table-md.js';
 import { writeText } from '../../merge/writers/table-text.js';
+import { textPieces } from '../../merge/writers/text-pieces.js';
 import { openOutput, writeAll } from '../output.js';
 import type { Format } from './options.js';
 
@@ -44,7 +45,7 @@ export async function writeReport(
   inputs: readonly string[],
 ): Promise<void> {
   const isTerminal = path === '-' && process.stdout.isTTY === true;
-  await writePieces(bytesOf(WRITERS[format](report, isTerminal)), path, inputs);
+  await writePieces(textPieces(WRITERS[format](report, isTerminal)), path, inputs);
 }
 
 /** Writes pieces to a file, or `-`. */
@@ -65,8 +66,4 @@ export async function writePieces(
     await output.discard();
     throw error;
   }
-}
-
-function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
-  for (const piece of pieces) yield Buffer.from(piece);
 }

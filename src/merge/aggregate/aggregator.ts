@@ -74,10 +74,6 @@ export class Aggregator {
     });
   }
 
-  get bytesHeld(): number {
-    return this.rows.size * 100 + (this.ages.size + this.pageblocks.size) * 30;
-  }
-
   /** What all blocks so far gave. */
   columns(): Columns {
     const { size, values } = this.rows;
