@@ -1,13 +1,12 @@
 import { jsonString } from './escape.js';
 import { plainNumber } from './number-text.js';
-import { pieces } from './pieces.js';
 
 /**
  * JSON with an indent of two spaces. Whatever can be iterated is an array, and is never held whole. Integers are plain digits, bigint too; null is what
  * JSON has no word for.
  */
 export function writeJson(value: unknown): Iterable<string> {
-  return pieces(document(value));
+  return document(value);
 }
 
 function* document(value: unknown): Generator<string> {

@@ -1,9 +1,8 @@
 import { jsonParts } from './json.js';
-import { pieces } from './pieces.js';
 
 /** One JSON value a line. */
 export function writeNdjson(rows: Iterable<unknown>): Iterable<string> {
-  return pieces(lines(rows));
+  return lines(rows);
 }
 
 function* lines(rows: Iterable<unknown>): Generator<string> {

@@ -1,6 +1,5 @@
 import { visible } from './escape.js';
 import { plainNumber } from './number-text.js';
-import { pieces } from './pieces.js';
 import type { Cell, ReportTable } from './report.js';
 
 /** What a spreadsheet takes for a formula, also in fullwidth. A tab or CR, which do that too, is `\x09` or `\x0d` here. */
@@ -15,7 +14,7 @@ const NEEDS_QUOTES = /[",;]|^\s|\s$|^$/;
  * terminal; a text that begins like a formula gets a `'` in front. The frames of a stack, leaf first, are joined by `;`, which within a frame is `\x3b`.
  */
 export function writeCsv(table: ReportTable): Iterable<string> {
-  return pieces(lines(table));
+  return lines(table);
 }
 
 function* lines({ columns, rows }: ReportTable): Generator<string> {

@@ -1,6 +1,5 @@
 import { cellText } from './cell-text.js';
 import { visible } from './escape.js';
-import { pieces } from './pieces.js';
 import { type Cell, isNumeric, type ReportColumn, type ReportTable } from './report.js';
 
 const CALLED_BY = ' ← ';
@@ -10,7 +9,7 @@ const PLAIN = /^(?:[\p{L}\p{N} ,()%/+-]|(?<=\d)\.(?=\d))*$/u;
 
 /** Tables for GitHub: each below its title, whole, with its notes as a list. */
 export function writeMarkdown(tables: readonly ReportTable[]): Iterable<string> {
-  return pieces(allParts(tables));
+  return allParts(tables);
 }
 
 function* allParts(tables: readonly ReportTable[]): Generator<string> {

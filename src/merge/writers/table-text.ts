@@ -2,7 +2,6 @@ import { cellText } from './cell-text.js';
 import { columnWidths, GAP, type WidthNeed } from './column-widths.js';
 import { cutEnd, cutMiddle, displayWidth } from './display-width.js';
 import { visible } from './escape.js';
-import { pieces } from './pieces.js';
 import { type Cell, isNumeric, type ReportColumn, type ReportTable } from './report.js';
 import { CALLED_BY, stackLine } from './stack-line.js';
 
@@ -19,7 +18,7 @@ const NORMAL = '\x1b[0m';
 
 /** Tables for people: a line a row, cut to the width, except that numbers are never cut. Stacks come last. */
 export function writeText(tables: readonly ReportTable[], terminal: Terminal): Iterable<string> {
-  return pieces(allLines(tables, terminal));
+  return allLines(tables, terminal);
 }
 
 function* allLines(tables: readonly ReportTable[], terminal: Terminal): Generator<string> {
