@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { AGGREGATE_FILE, DUMPS_FOLDER, type DumpRecord, RECORD_FILE } from './record.js';
+
+/** A dump's folder that is there whole. */
+export interface SavedDump {
+  readonly record: DumpRecord;
+  /** Of its saved aggregate. */
+  readonly aggregate: string;
+}
+
+/** Whether a folder is what a batch wrote, or writes. */
+export function isNight(folder: string): boolean {
+  return statSync(join(folder, DUMPS_FOLDER), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The nights in a folder, by name. */
+export function nightsIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith('.') && isNight(join(folder, entry.name)))
+    .map(({ name }) => join(folder, name))
+    .sort();
+}
+
+/** The dumps of a night, by name. */
+export function dumpsOf(night: string): SavedDump[] {
+  const folder = join(night, DUMPS_FOLDER);
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .flatMap((name) => savedDump(join(folder, name)) ?? []);
+}
+
+/** undefined: the folder is none of a dump. */
+export function savedDump(folder: string): SavedDump | undefined {
+  try {
+    const record = JSON.parse(readFileSync(join(folder, RECORD_FILE), 'utf8')) as DumpRecord;
+    return record.schema === 'pageowner.dump/1' ? { record, aggregate: join(folder, AGGREGATE_FILE) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
