@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
 import { call, mayBlock } from './call.js';
 import { formatOf, LONGEST_MAGIC } from './compression.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
@@ -40,15 +40,23 @@ export function inputName(path: string): string {
   return path === STANDARD_INPUT ? 'standard input' : path;
 }
 
+/** Told what is read of a stream, as it comes, packed or not. */
+export type OnStored = (bytes: Uint8Array) => void;
+
 /** Opens a file, `-`, a FIFO or a device; packed content is told by its first bytes. Throws if it cannot be read. */
-export async function openInput(path: string): Promise<Input> {
+export async function openInput(path: string, onStored?: OnStored): Promise<Input> {
   const name = inputName(path);
-  if (path === STANDARD_INPUT) return streamInput(name, statsOf(name, STDIN_FD), STDIN_FD);
+  if (path === STANDARD_INPUT) return streamInput(name, statsOf(name, STDIN_FD), STDIN_FD, onStored);
   let fd = -1;
   try {
-    // A FIFO is open only when someone writes to it.
-    fd = await mayBlock(call<number>((done) => open(path, 'r', done)));
-    const stats = statsOf(path, fd);
+    // Else a FIFO would be open only when someone writes to it, and hold a thread until then.
+    fd = await mayBlock(call<number>((done) => open(path, constants.O_RDONLY | constants.O_NONBLOCK, done)));
+    let stats = statsOf(path, fd);
+    if (stats.isCharacterDevice()) {
+      closeSync(fd);
+      fd = await mayBlock(call<number>((done) => open(path, 'r', done)));
+      stats = statsOf(path, fd);
+    }
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
       const start = Buffer.alloc(LONGEST_MAGIC);
@@ -58,7 +66,7 @@ export async function openInput(path: string): Promise<Input> {
     const opened = fd;
     // What reads it closes it from now on.
     fd = -1;
-    return await streamInput(path, stats, opened);
+    return await streamInput(path, stats, opened, onStored);
   } catch (error) {
     if (fd >= 0) closeSync(fd);
     throw error instanceof PageownerError ? error : cannotRead(path, error);
@@ -97,8 +105,9 @@ function once(close: () => void): () => void {
   };
 }
 
-async function streamInput(name: string, stats: Stats, fd: number): Promise<StreamInput> {
-  const { stream, pieces: read } = await openStream(stats, fd);
+async function streamInput(name: string, stats: Stats, fd: number, onStored?: OnStored): Promise<StreamInput> {
+  const { stream, pieces: stored } = await openStream(stats, fd);
+  const read = onStored ? tapped(stored, onStored) : stored;
   const close = (): void => void stream.destroy();
   try {
     const { start, whole } = await peek(readErrorsNamed(name, read), LONGEST_MAGIC);
@@ -118,6 +127,13 @@ async function openStream(stats: Stats, fd: number): Promise<Gathered> {
   // A terminal too is waited for without a thread.
   const isTerminal = fd === STDIN_FD && stats.isCharacterDevice();
   return gathered(isTerminal ? process.stdin : createReadStream('', { fd, highWaterMark: READ_BYTES }));
+}
+
+async function* tapped(pieces: AsyncGenerator<Buffer[]>, tap: OnStored): AsyncGenerator<Buffer[]> {
+  for await (const some of pieces) {
+    for (const piece of some) tap(piece);
+    yield some;
+  }
 }
 
 async function* readErrorsNamed(name: string, pieces: AsyncGenerator<Buffer[]>): AsyncGenerator<Buffer[]> {

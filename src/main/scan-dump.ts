@@ -1,15 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { ChunkQueue } from '../workers/chunk-queue.js';
-import type { ChunkRunner, Counted } from '../workers/chunk-runner.js';
 import { now } from '../workers/clock.js';
-import {
-  type Plan,
-  ReadError,
-  type Spent,
-  type Spilled,
-  type ThreadResult,
-  type WorkerResult,
-} from '../workers/task.js';
+import type { Runner } from '../workers/runner.js';
+import { type Plan, ReadError, type Spent, type ThreadResult, type WorkerResult } from '../workers/task.js';
 import { scanFailed } from './errors.js';
 import type { FileInput, Input, StreamInput } from './input.js';
 import { workerPool } from './worker-pool.js';
@@ -24,8 +17,7 @@ export interface ScanOptions {
 }
 
 export interface Scanned<Whole> {
-  /** What was found, in memory or in runs. */
-  readonly found: Whole | Spilled;
+  readonly found: Whole;
   /** Threads that scanned at the same time. */
   readonly threads: number;
   /** What each chunk took, in no order. */
@@ -44,10 +36,10 @@ export type OnScanned = (bytes: number) => void;
  * this one does it while the next bytes are read or unpacked.
  * @param runner made for the same as `options.scan`: what this thread scans with
  */
-export async function scanDump<Found, Whole extends Counted>(
+export async function scanDump<Found, Whole>(
   input: Input,
   options: ScanOptions,
-  runner: ChunkRunner<Found, Whole>,
+  runner: Runner<Found, Whole>,
   onScanned: OnScanned,
   startPool: typeof workerPool = workerPool,
 ): Promise<Scanned<Whole>> {
@@ -61,17 +53,17 @@ export async function scanDump<Found, Whole extends Counted>(
 }
 
 /** Scans a file in this thread, and in `threads - 1` workers if it is large enough to pay for them. */
-async function scanFile<Found, Whole extends Counted>(
+async function scanFile<Found, Whole>(
   { fd, size }: FileInput,
   { scan, threads, chunkBytes, aloneBytes }: ScanOptions,
-  runner: ChunkRunner<Found, Whole>,
+  runner: Runner<Found, Whole>,
   onScanned: OnScanned,
   startPool: typeof workerPool,
 ): Promise<Scanned<Whole>> {
   const queue = ChunkQueue.create(fd, size, chunkBytes);
   const pool = threads > 1 && size > aloneBytes ? await startPool(scan, threads - 1) : undefined;
   try {
-    const others = Promise.all(pool?.run(queue.handle) ?? []);
+    const others = pool?.run(queue.handle) ?? Promise.resolve([]);
     // If one fails, this thread has nothing to add.
     others.catch(() => queue.close());
     while (runner.runNext(queue)) {
@@ -98,10 +90,10 @@ function resultOf<Found>(result: WorkerResult<Found>): ThreadResult<Found> {
 }
 
 /** Scans a stream in this thread. A chunk is what comes until `chunkBytes` are full. */
-async function scanStream<Found, Whole extends Counted>(
+async function scanStream<Found, Whole>(
   input: StreamInput,
   { chunkBytes }: ScanOptions,
-  runner: ChunkRunner<Found, Whole>,
+  runner: Runner<Found, Whole>,
   onScanned: OnScanned,
 ): Promise<Scanned<Whole>> {
   let offset = 0;

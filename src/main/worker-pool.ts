@@ -4,8 +4,8 @@ import { workerDied } from './errors.js';
 
 /** Threads that take chunks from a queue. */
 export interface Pool {
-  /** Resolves, for each thread, when the queue is empty. Throws if a worker dies. */
-  run(queue: QueueHandle): Promise<WorkerResult>[];
+  /** Resolves, with what each thread found, when the queue is empty. Throws if a worker dies. */
+  run(queue: QueueHandle): Promise<WorkerResult[]>;
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export async function workerPool(
     }
   };
   return {
-    run: (queue) => Array.from({ length: threads }, () => runOne(queue)),
+    run: (queue) => Promise.all(Array.from({ length: threads }, () => runOne(queue))),
     close: () => pool.destroy(),
   };
 }

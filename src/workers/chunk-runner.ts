@@ -3,8 +3,18 @@ import { addCounts, type Counts, noCounts, noteOffset, type Partial } from '../m
 import type { Table } from '../merge/table.js';
 import type { ChunkQueue } from './chunk-queue.js';
 import { now } from './clock.js';
+import type { Runner } from './runner.js';
 import type { Scanner } from './scanner.js';
-import { END, LONG_BLOCK, ReadError, type Spent, type Spilled, type ThreadResult } from './task.js';
+import {
+  type Bounds,
+  END,
+  LONG_BLOCK,
+  OVER_MEMORY,
+  ReadError,
+  type Spent,
+  type Spilled,
+  type ThreadResult,
+} from './task.js';
 import { Window } from './window.js';
 
 /** Longest block. Real ones have at most 4096 bytes; the kernel's memory ends at 4 GiB, and it holds a block up to four times. */
@@ -27,10 +37,23 @@ export interface Counted {
   readonly counts: Counts;
 }
 
-/** Reads and scans one piece of a dump after the other: the same in a worker and in the main thread. */
-export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
+/** Told what was read of a file, and its place in it, before it is scanned. */
+export type OnRead = (bytes: Uint8Array, offset: number) => void;
+
+export interface RunnerOptions<Whole> extends Bounds {
+  /** Without it all stays in memory. */
+  readonly spill?: Spill<Whole>;
+  readonly onRead?: OnRead | undefined;
+}
+
+/** Runs one scanner. */
+export class ChunkRunner<Found = Partial, Whole extends Counted = Table>
+  implements Runner<Found | Spilled, Whole | Spilled>
+{
   private scanner: Scanner<Found, Whole>;
   private readonly spilling: Spill<Whole> | undefined;
+  private readonly onRead: OnRead | undefined;
+  private readonly mostBytes: number;
   private readonly window: Window;
   private readonly milliseconds: number[] = [];
   private readonly malformedAt: number[] = [];
@@ -40,14 +63,17 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
   /** Of what is in the runs. */
   private readonly spilled: Counts = noCounts();
 
-  /** Without `spill` all stays in memory. */
-  constructor(scanner: Scanner<Found, Whole>, spill?: Spill<Whole>) {
+  constructor(
+    scanner: Scanner<Found, Whole>,
+    { spill, onRead, mostBytes = Infinity, longestBlock = LONGEST_BLOCK }: RunnerOptions<Whole> = {},
+  ) {
     this.scanner = scanner;
     this.spilling = spill;
-    this.window = new Window(scanner, LONGEST_BLOCK);
+    this.onRead = onRead;
+    this.mostBytes = mostBytes;
+    this.window = new Window(scanner, longestBlock);
   }
 
-  /** Takes the next chunk of a queue and scans it. Returns false if there is none. Throws a ReadError. */
   runNext(queue: ChunkQueue): boolean {
     const start = now();
     const chunk = queue.take();
@@ -56,6 +82,7 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
     for (let at = chunk.offset; at < end; ) {
       const room = this.window.room(at);
       const read = this.read(queue.handle.fd, room, Math.min(room.length, end - at), at);
+      this.onRead?.(room.subarray(0, read), at);
       this.scan(read, at);
       at += read;
     }
@@ -64,7 +91,6 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
     return true;
   }
 
-  /** Scans the next bytes of a stream, which stand at `offset` in it. Throws a ReadError. */
   addBytes(bytes: Uint8Array, offset: number): void {
     for (let done = 0; done < bytes.length; ) {
       const room = this.window.room(offset + done);
@@ -75,28 +101,24 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
     }
   }
 
-  /** To be called behind a chunk, and behind the last bytes of a stream: a block that is unfinished there is malformed. */
   endChunk(milliseconds: number): void {
     const unfinishedAt = this.window.end();
     if (unfinishedAt >= 0) noteOffset(this.malformedAt, unfinishedAt);
     this.noteTime(milliseconds);
   }
 
-  /** Notes what a chunk took. */
   noteTime(milliseconds: number): void {
     this.milliseconds.push(milliseconds);
   }
 
-  /** What all that came before gave. The runner is of no use afterwards. */
-  finish(): ThreadResult<Found> {
+  finish(): ThreadResult<Found | Spilled> {
     this.addCounts();
     const { milliseconds, spent, runs } = this;
     const found = this.spilling && runs.length > 0 ? this.spillAll(this.spilling) : this.scanner.finish();
     return { found, milliseconds: Float64Array.from(milliseconds), spent };
   }
 
-  /** Adds what another thread found. */
-  absorb({ found, milliseconds, spent }: ThreadResult<Found>): void {
+  absorb({ found, milliseconds, spent }: ThreadResult<Found | Spilled>): void {
     if (isSpilled(found)) {
       this.runs.push(...found.runs);
       addCounts(this.spilled, found.counts);
@@ -109,7 +131,6 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
     this.spent.parsing += spent.parsing;
   }
 
-  /** All that came before, what each chunk took, and what for. The runner is of no use afterwards. */
   result(): { found: Whole | Spilled; milliseconds: Float64Array; spent: Spent } {
     this.addCounts();
     const { milliseconds, spent, runs } = this;
@@ -157,7 +178,9 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table> {
     const isShort = this.window.add(length);
     this.spent.parsing += now() - start;
     if (!isShort) throw new ReadError({ offset, code: LONG_BLOCK });
-    if (this.spilling && this.scanner.bytesHeld > this.spilling.bytes) this.spill(this.spilling);
+    if (this.spilling) {
+      if (this.scanner.bytesHeld > this.spilling.bytes) this.spill(this.spilling);
+    } else if (this.scanner.bytesHeld > this.mostBytes) throw new ReadError({ offset, code: OVER_MEMORY });
   }
 }
 

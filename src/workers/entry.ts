@@ -6,12 +6,12 @@ import { ReadError, type ThreadResult, type ThreadTask, type WorkerResult } from
 const MOVED_BYTES: number = 1 << 24;
 
 /** What piscina calls, once a run and thread: scans chunks of the queue until there are none left. Returns a WorkerResult. */
-export default async function run({ plan, queue: handle }: ThreadTask): Promise<unknown> {
+export default async function scanChunks({ plan, queue: handle }: ThreadTask): Promise<unknown> {
   const queue = new ChunkQueue(handle);
   try {
     const runner = runnerOf(plan);
     while (runner.runNext(queue));
-    const result = runner.finish();
+    const result = runner.finish() as ThreadResult;
     const buffers = buffersOf(result.found);
     return buffers.reduce((sum, { byteLength }) => sum + byteLength, 0) < MOVED_BYTES ? result : moved(result, buffers);
   } catch (error) {

@@ -24,6 +24,10 @@ export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePa
     return new KernelAggregator(this.plan, this.kernel);
   }
 
+  override get bytesHeld(): number {
+    return super.bytesHeld + this.aggregator.bytesHeld;
+  }
+
   absorb(found: AggregatePartial): void {
     this.absorbed.push(found);
   }

@@ -5,19 +5,29 @@ import type { QueueHandle } from './chunk-queue.js';
 
 /** All that main and workers say to each other. */
 
-/** What a thread is to look for: groups, or the aggregate. */
-export type Plan = ScanPlan | AggregatePlan;
+/** What a thread is to look for: groups, the aggregate, or several of these in one pass. */
+export type Plan = OnePlan | { readonly plans: readonly OnePlan[] };
+
+export type OnePlan = ScanPlan | AggregatePlan;
 
 /** How to aggregate. */
-export interface AggregatePlan {
+export interface AggregatePlan extends Bounds {
   /** In ns: what was allocated later is counted as born; NO_NANOS: nothing is. */
   readonly since: bigint;
   /** Leave out blocks whose free_ts is neither 0 nor before ts. */
   readonly withoutReleased: boolean;
 }
 
+/** Memory that one plan may take in a thread, where it is bounded. In bytes. */
+export interface Bounds {
+  /** An aggregate, which is never put aside. */
+  readonly mostBytes?: number;
+  /** A block, which is held whole. */
+  readonly longestBlock?: number;
+}
+
 /** How to group. */
-export interface ScanPlan extends RunPlan {
+export interface ScanPlan extends RunPlan, Bounds {
   /** Groups that take more memory than this are written to a run. In bytes, for each thread. */
   readonly spillBytes: number;
 }
@@ -34,9 +44,12 @@ export interface Spilled {
   readonly counts: Counts;
 }
 
+/** What a plan gives in one thread. */
+export type OneFound = Partial | AggregatePartial | Spilled;
+
 /** What a thread made of all chunks that it took. */
-export interface ThreadResult<Found = Partial | AggregatePartial> {
-  readonly found: Found | Spilled;
+export interface ThreadResult<Found = OneFound | readonly OneFound[]> {
+  readonly found: Found;
   /** What each chunk took. */
   readonly milliseconds: Float64Array;
   readonly spent: Spent;
@@ -49,12 +62,14 @@ export interface Spent {
 }
 
 /** Errors cross threads as data, since piscina keeps only their message. */
-export type WorkerResult<Found = Partial | AggregatePartial> = ThreadResult<Found> | { readonly failure: ReadFailure };
+export type WorkerResult<Found = OneFound | readonly OneFound[]> =
+  | ThreadResult<Found>
+  | { readonly failure: ReadFailure };
 
 export interface ReadFailure {
   /** Where reading stopped. */
   readonly offset: number;
-  /** An errno code; or END where the file ended early, LONG_BLOCK for a block that is too long. */
+  /** An errno code; or END where the file ended early, LONG_BLOCK for a block that is too long, OVER_MEMORY for an aggregate that is too large. */
   readonly code: string;
   /** Where runs could not be written, if it was that. */
   readonly folder?: string;
@@ -62,6 +77,7 @@ export interface ReadFailure {
 
 export const END = 'EOF';
 export const LONG_BLOCK = 'LONG_BLOCK';
+export const OVER_MEMORY = 'OVER_MEMORY';
 
 /** A ReadFailure that is thrown. */
 export class ReadError extends Error {

@@ -27,6 +27,10 @@ export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, Agg
     return new TypeScriptAggregator(this.plan);
   }
 
+  override get bytesHeld(): number {
+    return super.bytesHeld + this.aggregator.bytesHeld;
+  }
+
   absorb(found: AggregatePartial): void {
     this.absorbed.push(found);
   }

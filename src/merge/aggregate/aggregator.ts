@@ -8,6 +8,10 @@ const ROW_WIDTH = ROW_STRINGS.length;
 const CELL_WIDTH = 3;
 const WORD = 2 ** 32;
 
+/** What a row and a cell take in the end, in the objects that reports make of them. In bytes, about. */
+const ROW_BYTES = 1024;
+const CELL_BYTES = 64;
+
 /** A run of blocks in a list takes so many words of 32 bits. */
 export const LISTED_WORDS = 16;
 
@@ -72,6 +76,11 @@ export class Aggregator {
     partial.pageblockOrders.forEach((count, order) => {
       (this.pageblockOrders[order] as number) += count;
     });
+  }
+
+  /** About how much memory all so far will take, in bytes. */
+  get bytesHeld(): number {
+    return this.rows.size * ROW_BYTES + (this.ages.size + this.pageblocks.size) * CELL_BYTES;
   }
 
   /** What all blocks so far gave. */
