@@ -1,8 +1,7 @@
 /** All errors that a user can meet: one line each, which says what, where, and what to do about it. */
-import { LONGEST_BLOCK } from '../workers/chunk-runner.js';
-import { END, LONG_BLOCK, type ReadFailure } from '../workers/task.js';
+import { END, LONG_BLOCK, OVER_MEMORY, type ReadFailure } from '../workers/task.js';
 
-export type ErrorCode = 'usage' | 'input' | 'output' | 'worker' | 'memory';
+export type ErrorCode = 'usage' | 'input' | 'output' | 'worker' | 'memory' | 'timeout';
 
 export class PageownerError extends Error {
   readonly code: ErrorCode;
@@ -46,7 +45,7 @@ function errnoText(error: unknown): string {
 
 export const noCommand = (): PageownerError => new PageownerError('usage', 'no such command (try --help)');
 
-export const outOfMemory = (error: Error): PageownerError =>
+const outOfMemory = (error: Error): PageownerError =>
   new PageownerError(
     'memory',
     `out of memory (${quoted(error.message)}): try a lower --max-memory, so that groups are put aside earlier, or fewer --threads`,
@@ -79,17 +78,28 @@ export const unreadable = (input: string, what: string, error: unknown): Pageown
   new PageownerError('input', `cannot read ${quoted(input)} as ${what}: ${quoted((error as Error).message)}`, error);
 
 /** What a thread could not read, or not put aside. */
-export const scanFailed = (input: string, { offset, code, folder }: ReadFailure): PageownerError =>
-  folder !== undefined
-    ? cannotSpill(folder, { code })
-    : new PageownerError(
-        'input',
-        code === LONG_BLOCK
-          ? `${quoted(input)} has a block of more than ${LONGEST_BLOCK} bytes before byte ${offset}: this is no page_owner dump`
-          : code === END
-            ? `${quoted(input)} got shorter while it was read: it ends at byte ${offset}; run again when it is complete`
-            : `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`,
+export const scanFailed = (input: string, { offset, code, folder, longestBlock }: ReadFailure): PageownerError => {
+  if (folder !== undefined) return cannotSpill(folder, { code });
+  switch (code) {
+    case OVER_MEMORY:
+      return new PageownerError(
+        'memory',
+        `what ${quoted(input)} has in common takes more than its share of --max-memory, at byte ${offset}: give more memory, or fewer --threads`,
       );
+    case LONG_BLOCK:
+      return new PageownerError(
+        'input',
+        `${quoted(input)} has a block of more than ${longestBlock} bytes before byte ${offset}: this is no page_owner dump`,
+      );
+    case END:
+      return new PageownerError(
+        'input',
+        `${quoted(input)} got shorter while it was read: it ends at byte ${offset}; run again when it is complete`,
+      );
+    default:
+      return new PageownerError('input', `cannot read ${quoted(input)} at byte ${offset}: ${errnoText({ code })}`);
+  }
+};
 
 export const cannotSpill = (folder: string, error: unknown): PageownerError =>
   new PageownerError(
@@ -128,3 +138,41 @@ export const workerDied = (cause: unknown): PageownerError =>
     `a worker thread died: ${quoted((cause as Error).message ?? String(cause))}; nothing was written`,
     cause,
   );
+
+/** A dump of a batch that was ended; `why`: what it took too long for. */
+export const cannotEndInTime = (input: string, why: string): PageownerError =>
+  new PageownerError('timeout', `gave up ${quoted(input)}: ${why}`);
+
+export const dumpTooLarge = (input: string): PageownerError =>
+  new PageownerError(
+    'memory',
+    `the reports on ${quoted(input)} take more than its share of --max-memory: give more memory, or fewer --threads`,
+  );
+
+export const isLocked = (folder: string, pid: number | undefined, lock: string): PageownerError =>
+  new PageownerError(
+    'output',
+    `another batch (process ${pid ?? 'unknown'}) works in ${quoted(folder)}; wait for its end (if there is none, remove ${quoted(lock)})`,
+  );
+
+/** What a run ended with. */
+export interface Failure {
+  readonly code: ErrorCode | 'internal';
+  /** One line. */
+  readonly message: string;
+}
+
+/** Any error, as it is told to people. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof PageownerError) return { code: error.code, message: error.message };
+  if (isOutOfMemory(error)) return failureOf(outOfMemory(error as Error));
+  const message = `internal error: ${(error as Error).stack?.split('\n').slice(0, 3).join(' ') ?? String(error)}`;
+  return { code: 'internal', message };
+}
+
+/** As V8 says it, and as the kernel of the scan does, whose memory ends at 4 GiB. */
+function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && /alloc|memory/i.test(error.message))
+  );
+}

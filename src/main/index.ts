@@ -12,6 +12,7 @@ export { type Top, type TopRow, topOf } from '../merge/insight/top.js';
 export { writeParquet } from '../merge/writers/parquet.js';
 export { type ErrorCode, PageownerError } from './errors.js';
 export { type LoadOptions, loadSnapshot } from './load-snapshot.js';
+export type { Percentiles } from './percentiles.js';
 export { sortDump } from './sort-dump.js';
 export type { Compat, SortOptions } from './sort-options.js';
-export type { ChunkLatency, RunSummary } from './summary.js';
+export type { RunSummary } from './summary.js';

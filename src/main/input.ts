@@ -73,6 +73,15 @@ export async function openInput(path: string, onStored?: OnStored): Promise<Inpu
   }
 }
 
+/** Closes an input behind an error, which tells more than what closing it would say. */
+export function giveUp(input: Input): void {
+  try {
+    input.close();
+  } catch {
+    // It changed meanwhile.
+  }
+}
+
 /** What is known of an open file. Throws for a folder. */
 function statsOf(name: string, fd: number): Stats {
   const stats = fstatSync(fd);

@@ -9,6 +9,18 @@ export const MOST_CHUNK_BYTES: number = 2 ** 31;
  */
 export const CHUNKS_FOR_MAIN = 384;
 
+/** Of --max-memory of a batch so much is the main thread's, and what threads share. */
+export const BATCH_OWN_BYTES: number = 96 * 2 ** 20;
+
+/** Less makes no sense for a batch. */
+export const LEAST_BATCH_MEMORY: number = 192 * 2 ** 20;
+
+/** More threads than a batch's memory has of this are not started. */
+export const BYTES_PER_BATCH_THREAD: number = 96 * 2 ** 20;
+
+/** In a batch the threads are there already: a dump of more chunks than this is worth the help of those that are idle. */
+export const CHUNKS_FOR_HELP = 8;
+
 /** Of --max-memory so much is Node's and the program's own: an empty run takes 50 MB. */
 export const OWN_BYTES: number = 64 * 2 ** 20;
 

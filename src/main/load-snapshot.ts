@@ -3,12 +3,14 @@ import { isStacksText, parseStacksText } from '../format/stacks-text.js';
 import { decodeText } from '../format/text.js';
 import { NO_NANOS } from '../format/timestamp.js';
 import type { Aggregate } from '../merge/aggregate/aggregate.js';
+import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
 import { readPartial } from '../merge/aggregate/read-partial.js';
 import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import { aggregateRunner } from '../workers/runners.js';
+import type { Spilled } from '../workers/task.js';
 import { cannotRead, noBlocks, unreadable } from './errors.js';
-import { type Input, inputName, openInput } from './input.js';
+import { giveUp, type Input, inputName, openInput } from './input.js';
 import { CHUNKS_FOR_MAIN } from './limits.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
 
@@ -28,31 +30,21 @@ const START_BYTES = 256;
 
 /** Reads a dump, a saved aggregate or show_stacks, plain or packed: which, is told by the content. Throws a PageownerError if it is none of them. */
 export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
-  const { input, start } = await withStart(await openInput(path));
+  const input = await openInput(path);
   try {
-    const aggregate = await load(input, start, options);
+    const aggregate = await loadAggregate(input, (dump) => scan(dump, options));
     input.close();
     const { handles } = options;
     return { path: inputName(path), aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
   } catch (error) {
-    try {
-      input.close();
-    } catch {
-      // The error that is known tells more.
-    }
+    giveUp(input);
     throw error;
   }
 }
 
-/** Stacks by handle, of a file of show_stacks_handles. */
-export async function loadHandles(path: string): Promise<Handles> {
-  const { input } = await withStart(await openInput(path));
-  const stacks = readStacks(input.name, await contentOf(input));
-  input.close();
-  return handlesOf(stacks);
-}
-
-async function load(input: Input, start: string, options: LoadOptions): Promise<Aggregate> {
+/** Reads an input. `scan` is what to do with a dump. Throws a PageownerError if it is no saved aggregate, show_stacks or dump. */
+export async function loadAggregate(opened: Input, scan: (dump: Input) => Promise<Aggregate>): Promise<Aggregate> {
+  const { input, start } = await withStart(opened);
   if (start.startsWith(PARQUET)) {
     const { readParquet } = await import('../merge/aggregate/read-parquet.js');
     const { buffer } = await contentOf(input);
@@ -64,7 +56,15 @@ async function load(input: Input, start: string, options: LoadOptions): Promise<
     const content = await contentOf(input);
     return aggregateOfStacks(readStacks(input.name, content), content.length);
   }
-  return scan(input, options);
+  return scan(input);
+}
+
+/** Stacks by handle, of a file of show_stacks_handles. */
+export async function loadHandles(path: string): Promise<Handles> {
+  const { input } = await withStart(await openInput(path));
+  const stacks = readStacks(input.name, await contentOf(input));
+  input.close();
+  return handlesOf(stacks);
 }
 
 async function scan(
@@ -75,9 +75,14 @@ async function scan(
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
   const options = { scan: plan, threads, chunkBytes, aloneBytes };
   const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
+  return readFound(input.name, found, since);
+}
+
+/** What a scan found in a dump. Throws a PageownerError if there is nothing. */
+export function readFound(name: string, found: AggregatePartial | Spilled, since: bigint | null): Aggregate {
   if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
   const { blocks, malformed, foreign } = found.counts;
-  if (blocks - malformed - foreign <= 0) throw noBlocks(input.name);
+  if (blocks - malformed - foreign <= 0) throw noBlocks(name);
   return readPartial(found, since);
 }
 

@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { isBlocked } from './call.js';
-import { noCommand, outOfMemory, PageownerError, quoted } from './errors.js';
+import { failureOf, noCommand, quoted } from './errors.js';
 import { print } from './print.js';
 import { undoAll } from './undo.js';
 
 /** Signals that end a run, and the exit codes that shells give them. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+let takeOver: ((signal: string, exitCode: number) => boolean) | undefined;
+
+/** For a command that ends in its own way: it is told of each signal, and says whether it sees to it. */
+export function onSignal(handler: typeof takeOver): void {
+  takeOver = handler;
+}
 
 /**
  * Runs a program to its end and exits.
@@ -16,6 +23,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export async function runProgram(program: Command, args: () => string[], exitCode: number): Promise<never> {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
+      if (takeOver?.(signal, code)) return;
       undoAll();
       if (!isBlocked()) process.exit(code);
       process.removeAllListeners(signal);
@@ -47,20 +55,9 @@ function silenceErrors(command: Command): void {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof PageownerError) return error.message;
-  if (error instanceof CommanderError) {
-    if (error.code === 'commander.help') return noCommand().message;
-    return `${quoted(error.message.replace(/^error: /, ''))} (try --help)`;
-  }
-  if (isOutOfMemory(error)) return outOfMemory(error as Error).message;
-  return `internal error: ${(error as Error).stack?.split('\n').slice(0, 3).join(' ') ?? String(error)}`;
-}
-
-/** As V8 says it, and as the kernel of the scan does, whose memory ends at 4 GiB. */
-function isOutOfMemory(error: unknown): boolean {
-  return (
-    error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && /alloc|memory/i.test(error.message))
-  );
+  if (!(error instanceof CommanderError)) return failureOf(error).message;
+  if (error.code === 'commander.help') return noCommand().message;
+  return `${quoted(error.message.replace(/^error: /, ''))} (try --help)`;
 }
 
 export function version(): string {

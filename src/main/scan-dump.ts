@@ -71,6 +71,7 @@ async function scanFile<Found, Whole>(
       // Signals get their turn between chunks.
       await setImmediate();
     }
+    pool?.enough();
     const results = (await others).map((result) => resultOf(result as WorkerResult<Found>));
     const scannedAt = now();
     // The threads end, and give back their memory, while this one goes on.

@@ -48,12 +48,37 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** The command that sorts a dump; `run` gets its parsed values. */
 export function sortCommand(form: SortCommandForm): Command {
-  const command = new Command(form.name)
+  const command = withOptions(new Command(form.name))
     .description(form.description)
     .usage(`[OPTIONS] <input> ${form.outputIsOptional ? '[output]' : '<output>'}`)
     .argument('<input>', 'the dump: a file, plain or packed (gzip, zstd, xz); - for standard input')
     .argument(form.outputIsOptional ? '[output]' : '<output>', 'the report: a file; - for standard output')
     .helpOption('-h, --help', 'show this help');
+  command.addHelpText('after', `\n${keysHelp()}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
+  command.action((input: string, output: string | undefined) => {
+    const speaker = (command.parent ?? command).name();
+    return run(speaker, form, input, output ?? '-', command.opts());
+  });
+  return command;
+}
+
+/** What the parser makes of the options of `pageowner sort`, where no dump is named. Throws a CommanderError. */
+export function sortValues(args: readonly string[]): Values {
+  const command = withOptions(new Command(PAGEOWNER_SORT.name).option('-o, --output <FILE>'));
+  return command
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .parse(args, { from: 'user' })
+    .opts();
+}
+
+/** What a caller would say in SortOptions for what was typed; input and output are theirs. */
+export function sortOptionsOf(form: SortCommandForm, values: Values): Omit<SortOptions, 'input' | 'output'> {
+  return { ...(values as Partial<SortOptions>), ...sortOf(values), mergeFreeTs: form.mergeFreeTs };
+}
+
+function withOptions(command: Command): Command {
   for (const entry of OPTIONS) {
     const flags = [entry.short && `-${entry.short}`, entry.long && `--${entry.long}`].filter(Boolean).join(', ');
     const option = new Option(entry.value ? `${flags} <${entry.value}>` : flags, entry.help).helpGroup(entry.group);
@@ -63,11 +88,6 @@ export function sortCommand(form: SortCommandForm): Command {
       option.argParser((value, before: string | undefined) => (before === undefined ? value : `${before},${value}`));
     command.addOption(option);
   }
-  command.addHelpText('after', `\n${keysHelp()}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
-  command.action((input: string, output: string | undefined) => {
-    const speaker = (command.parent ?? command).name();
-    return run(speaker, form, input, output ?? '-', command.opts());
-  });
   return command;
 }
 
@@ -89,11 +109,9 @@ async function run(
   const progress = { bar: undefined as Progress | undefined };
   const terminal = values.progress === false ? undefined : Progress.terminal();
   const options: SortOptions = {
-    ...(values as Partial<SortOptions>),
-    ...sortOf(values),
+    ...sortOptionsOf(form, values),
     input,
     output,
-    mergeFreeTs: form.mergeFreeTs,
     latencies: values.stats !== undefined,
     onProgress(bytes, size) {
       progress.bar ??= new Progress(terminal, size);

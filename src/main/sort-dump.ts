@@ -6,13 +6,14 @@ import type { Table } from '../merge/table.js';
 import { writePageOwnerSort } from '../merge/writers/page-owner-sort.js';
 import { now } from '../workers/clock.js';
 import { groupRunner } from '../workers/runners.js';
-import type { Spilled } from '../workers/task.js';
+import type { ScanPlan, Spilled } from '../workers/task.js';
 import { cannotSpill } from './errors.js';
-import { type Input, openInput } from './input.js';
+import { giveUp, type Input, openInput } from './input.js';
 import { type Output, openOutput, writeAll } from './output.js';
+import type { Percentiles } from './percentiles.js';
 import { scanDump } from './scan-dump.js';
 import { planSort, type SortOptions, type SortPlan } from './sort-options.js';
-import { type ChunkLatency, limits, type RunSummary, type Stages } from './summary.js';
+import { limits, type RunSummary, type Stages } from './summary.js';
 import { undoAtEnd } from './undo.js';
 
 /**
@@ -33,11 +34,7 @@ export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise
     return await run(options, plan, input, output);
   } catch (error) {
     await output?.discard();
-    try {
-      input.close();
-    } catch {
-      // The error that is known tells more.
-    }
+    giveUp(input);
     throw error;
   }
 }
@@ -56,7 +53,7 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
       },
     );
     input.close();
-    const { groups, pieces } = await report(found, plan);
+    const { groups, pieces } = await sortedReport(found, plan.scan);
     const sortedAt = now();
     await writeAll(output, pieces);
     await output.commit();
@@ -90,9 +87,9 @@ async function run(options: SortOptions, plan: SortPlan, input: Input, output: O
 }
 
 /** The number of groups, and the report on them. Throws if blocks were lost in runs (law 1). */
-async function report(
+export async function sortedReport(
   found: Table | Spilled,
-  { scan }: SortPlan,
+  scan: ScanPlan,
 ): Promise<{ groups: number; pieces: Iterable<Uint8Array> }> {
   if (!('runs' in found)) {
     const sorted = order(found, scan.order, scan.grouping.cull);
@@ -107,7 +104,9 @@ async function report(
   return { groups: reported.groups, pieces: writeRuns(runs) };
 }
 
-async function latencies(milliseconds: Float64Array): Promise<ChunkLatency> {
-  const { chunkLatency } = await import('./chunk-latency.js');
-  return chunkLatency(milliseconds);
+async function latencies(milliseconds: Float64Array): Promise<Percentiles> {
+  const { Times } = await import('./percentiles.js');
+  const times = await Times.create();
+  for (const chunk of milliseconds) times.add(chunk);
+  return times.end();
 }

@@ -1,15 +1,7 @@
 import type { Counts } from '../merge/partial.js';
 import { quoted } from './errors.js';
+import type { Percentiles } from './percentiles.js';
 import { formatBytes } from './units.js';
-
-/** Milliseconds that chunks took to be read and scanned, over all threads. */
-export interface ChunkLatency {
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-}
 
 /** Where the time of a run went, in milliseconds. Threads read and parse at the same time: that time is divided as their work was. */
 export interface Stages {
@@ -37,8 +29,8 @@ export interface RunSummary extends Readonly<Counts> {
   readonly limitedBy: keyof Stages;
   readonly seconds: number;
   readonly megabytesPerSecond: number;
-  /** Only if asked for. */
-  readonly chunkLatencyMs?: ChunkLatency;
+  /** What chunks took to be read and scanned, over all threads. Only if asked for. */
+  readonly chunkLatencyMs?: Percentiles;
 }
 
 /** The summary for people. */
@@ -84,7 +76,7 @@ function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function latencyText(latency: ChunkLatency | undefined): string {
+function latencyText(latency: Percentiles | undefined): string {
   if (!latency) return 'not measured';
   const { p50, p90, p99, p999, max } = latency;
   return `p50 ${p50} ms, p90 ${p90} ms, p99 ${p99} ms, p99.9 ${p999} ms, max ${max} ms`;

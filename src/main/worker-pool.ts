@@ -5,7 +5,9 @@ import { workerDied } from './errors.js';
 /** Threads that take chunks from a queue. */
 export interface Pool {
   /** Resolves, with what each thread found, when the queue is empty. Throws if a worker dies. */
-  run(queue: QueueHandle): Promise<WorkerResult[]>;
+  run(queue: QueueHandle): Promise<readonly WorkerResult[]>;
+  /** Who has not begun yet need not: the queue is empty. */
+  enough(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function workerPool(
   };
   return {
     run: (queue) => Promise.all(Array.from({ length: threads }, () => runOne(queue))),
+    enough: () => {},
     close: () => pool.destroy(),
   };
 }

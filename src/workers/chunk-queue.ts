@@ -58,6 +58,11 @@ export class ChunkQueue {
     }
   }
 
+  /** Where the next chunk begins. */
+  get place(): number {
+    return Number(Atomics.load(this.shared, NEXT));
+  }
+
   /** Notes that so many bytes more were scanned. */
   done(bytes: number): void {
     Atomics.add(this.shared, DONE, BigInt(bytes));

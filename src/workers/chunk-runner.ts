@@ -54,6 +54,7 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table>
   private readonly spilling: Spill<Whole> | undefined;
   private readonly onRead: OnRead | undefined;
   private readonly mostBytes: number;
+  private readonly longestBlock: number;
   private readonly window: Window;
   private readonly milliseconds: number[] = [];
   private readonly malformedAt: number[] = [];
@@ -71,6 +72,7 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table>
     this.spilling = spill;
     this.onRead = onRead;
     this.mostBytes = mostBytes;
+    this.longestBlock = longestBlock;
     this.window = new Window(scanner, longestBlock);
   }
 
@@ -177,7 +179,7 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table>
     const start = now();
     const isShort = this.window.add(length);
     this.spent.parsing += now() - start;
-    if (!isShort) throw new ReadError({ offset, code: LONG_BLOCK });
+    if (!isShort) throw new ReadError({ offset, code: LONG_BLOCK, longestBlock: this.longestBlock });
     if (this.spilling) {
       if (this.scanner.bytesHeld > this.spilling.bytes) this.spill(this.spilling);
     } else if (this.scanner.bytesHeld > this.mostBytes) throw new ReadError({ offset, code: OVER_MEMORY });
@@ -197,7 +199,8 @@ function makeFolder(path: string): void {
   }
 }
 
-function readAt(fd: number, into: Uint8Array, length: number, offset: number): number {
+/** Reads some bytes of a file. Throws a ReadError, at its end too. */
+export function readAt(fd: number, into: Uint8Array, length: number, offset: number): number {
   let read = 0;
   try {
     read = readSync(fd, into, 0, length, offset);

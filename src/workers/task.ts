@@ -73,6 +73,8 @@ export interface ReadFailure {
   readonly code: string;
   /** Where runs could not be written, if it was that. */
   readonly folder?: string;
+  /** The longest block that is taken, if one was longer. In bytes. */
+  readonly longestBlock?: number;
 }
 
 export const END = 'EOF';

@@ -22,13 +22,16 @@ export function nightsIn(folder: string): string[] {
     .sort();
 }
 
+/** Names of the dumps of a night. */
+export function namesOf(night: string): string[] {
+  return readdirSync(join(night, DUMPS_FOLDER))
+    .filter((name) => !name.startsWith('.'))
+    .sort();
+}
+
 /** The dumps of a night, by name. */
 export function dumpsOf(night: string): SavedDump[] {
-  const folder = join(night, DUMPS_FOLDER);
-  return readdirSync(folder)
-    .filter((name) => !name.startsWith('.'))
-    .sort()
-    .flatMap((name) => savedDump(join(folder, name)) ?? []);
+  return namesOf(night).flatMap((name) => savedDump(join(night, DUMPS_FOLDER, name)) ?? []);
 }
 
 /** undefined: the folder is none of a dump. */

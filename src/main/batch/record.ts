@@ -52,8 +52,9 @@ export interface DumpDiff {
   readonly rebooted: boolean;
   /** Stacks that leak, the most suspect first. */
   readonly suspects: readonly Suspect[];
-  /** Pages that they grew by, those not listed too. */
+  /** Pages that they grew by, those not listed too; and the one that grew most. */
   readonly leaked_pages: number;
+  readonly most_leaked_pages: number;
 }
 
 export interface Suspect {

@@ -97,12 +97,11 @@ const FORMS: readonly Form[] = [
 
 export function insightCommands(): Command[] {
   return FORMS.map((form) => {
-    const command = new Command(form.name)
+    const command = commandOf(form)
       .description(form.description)
       .usage(`[OPTIONS] ${form.argument}`)
       .argument(form.argument, INPUT)
       .helpOption('-h, --help', 'show this help');
-    for (const option of [...form.own, ...sharedOptions(form.makes)]) command.addOption(option);
     const keys = form.makes === 'groups' ? `\nKeys of --by:\n${keysHelp()}` : '';
     command.addHelpText('after', `${keys}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
     command.action(async (typed: string | string[]) => {
@@ -111,6 +110,24 @@ export function insightCommands(): Command[] {
     });
     return command;
   });
+}
+
+/** What a command's parser makes of its options, where no dump is named. Throws a CommanderError. */
+export function insightValues(name: string, args: readonly string[]): Values {
+  const form = FORMS.find((known) => known.name === name);
+  if (!form) throw new Error(`internal error: no command ${name}`);
+  return commandOf(form)
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .parse(args, { from: 'user' })
+    .opts();
+}
+
+function commandOf(form: Form): Command {
+  const command = new Command(form.name);
+  for (const option of [...form.own, ...sharedOptions(form.makes)]) command.addOption(option);
+  return command;
 }
 
 function keysHelp(): string {

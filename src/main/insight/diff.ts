@@ -3,24 +3,33 @@ import { diffTables } from '../../merge/insight/tables.js';
 import { VERDICTS, type Verdict } from '../../merge/insight/verdict.js';
 import { visible } from '../../merge/writers/escape.js';
 import { quoted, usageError } from '../errors.js';
-import { type Format, inputsOf, keyRule, keysOf, limitOf, selectionOf, type Values } from './options.js';
-import { readSnapshots } from './read-snapshots.js';
-import { writeReport } from './write-report.js';
+import { keyRule, keysOf, limitOf, selectionOf, type Values } from './options.js';
+import { type ReportOf, runReport } from './run-report.js';
 
 const EXIT_FOUND = 1;
+
+/** Throws a usage error for options that have no meaning. `onDiff` is told what is found. */
+export function diffReport(values: Values, onDiff: (diff: Diff) => void = () => {}): ReportOf {
+  const options = { by: keysOf(values, 'stack'), selection: selectionOf(values), ...keyRule(values) };
+  const limit = limitOf(values);
+  return (...snapshots) => {
+    const diff = diffOf(snapshots, options);
+    onDiff(diff);
+    const rows = diff.rows.slice(0, limit);
+    return { document: { ...diff, rows }, rows, tables: () => diffTables(diff, limit) };
+  };
+}
 
 /** `pageowner diff`. */
 export async function run(paths: string[], values: Values): Promise<void> {
   if (paths.length < 2) throw usageError('diff takes two dumps or more');
-  const format = (values.format ?? 'text') as Format;
-  const options = { by: keysOf(values, 'stack'), selection: selectionOf(values), ...keyRule(values) };
-  const limit = limitOf(values, format);
   const alarms = alarmsOf(values);
-  const diff = diffOf(await readSnapshots(paths, values), options);
-  const rows = diff.rows.slice(0, limit);
-  const report = { document: { ...diff, rows }, rows, tables: () => diffTables(diff, limit) };
-  await writeReport(report, format, (values.output as string) ?? '-', inputsOf(paths, values));
-  for (const line of alarms.flatMap((alarm) => raised(alarm, diff))) {
+  let lines: string[] = [];
+  const reportOf = diffReport(values, (diff) => {
+    lines = alarms.flatMap((alarm) => raised(alarm, diff));
+  });
+  await runReport(paths, values, reportOf);
+  for (const line of lines) {
     process.stderr.write(`pageowner: ${line}\n`);
     process.exitCode = EXIT_FOUND;
   }

@@ -27,7 +27,7 @@ const FORMS: Readonly<
   Record<
     string,
     {
-      readonly ends: readonly string[];
+      readonly ends: readonly [string, ...string[]];
       readonly write: (aggregate: Aggregate, options: ExportOptions) => Promise<Iterable<Uint8Array>>;
     }
   >
@@ -38,7 +38,7 @@ const FORMS: Readonly<
     write: async (aggregate, options) => writeFolded(samplesOf(aggregate.rows), options),
   },
   pprof: {
-    ends: ['.gz', '.pprof'],
+    ends: ['.pprof', '.gz'],
     write: async (aggregate, options) => {
       const { writePprof } = await import('../../merge/writers/pprof.js');
       return writePprof(samplesOf(aggregate.rows), options);
@@ -54,24 +54,38 @@ const FORMS: Readonly<
   csv: { ends: ['.csv'], write: async (aggregate) => textPieces(writeCsv(rowsTable(aggregate))) },
 };
 
-/** `pageowner export`. */
-export async function run(paths: string[], values: Values): Promise<void> {
-  const [path = '-'] = paths;
-  const output = (values.output as string | undefined) ?? '-';
-  const form = formOf(values.to as string | undefined, output);
-  const options: ExportOptions = {
+/** What an export gives of an aggregate; `ends`: how the names of such files end. */
+export interface Export {
+  readonly ends: string;
+  readonly of: (aggregate: Aggregate, name: string) => Promise<Iterable<Uint8Array>>;
+}
+
+/** Throws a usage error for options that have no meaning. */
+export function exportOf(values: Values): Export {
+  const form = formOf(values.to as string | undefined, (values.output as string | undefined) ?? '-');
+  const options = {
     pageBytes: pageBytesOf(values),
     unit: (values.unit as ExportOptions['unit'] | undefined) ?? 'pages',
     withOffsets: values.offsets === true,
-    name: path,
   };
   const selection = selectionOf(values);
+  return {
+    ends: form.ends[0],
+    of: (aggregate, name) => form.write(selectAggregate(aggregate, selection), { ...options, name }),
+  };
+}
+
+/** `pageowner export`. */
+export async function run(paths: string[], values: Values): Promise<void> {
+  const [path = '-'] = paths;
+  const exported = exportOf(values);
   const load = await loadOptions(values);
   const since = await sinceOf(values.since as string | undefined, load);
   const { aggregate } = await readSnapshot(path, { ...load, since }, values);
   if (since !== null && aggregate.facts.since !== since)
     throw usageError(`--since: ${quoted(path)} is a saved aggregate already, and was not asked for this moment`);
-  await writePieces(await form.write(selectAggregate(aggregate, selection), options), output, inputsOf(paths, values));
+  const output = (values.output as string | undefined) ?? '-';
+  await writePieces(await exported.of(aggregate, path), output, inputsOf(paths, values));
 }
 
 /** The form by its name, or by that of the output. */

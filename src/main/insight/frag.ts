@@ -3,28 +3,31 @@ import { pageblockMap } from '../../merge/insight/pageblock-map.js';
 import { selectAggregate } from '../../merge/insight/selection.js';
 import { fragTables } from '../../merge/insight/tables.js';
 import { quoted, usageError } from '../errors.js';
-import { type Format, inputsOf, keyRule, limitOf, selectionOf, type Values } from './options.js';
-import { readSnapshots } from './read-snapshots.js';
-import { writeReport } from './write-report.js';
+import { keyRule, limitOf, selectionOf, type Values } from './options.js';
+import { type ReportOf, runReport } from './run-report.js';
+
+/** Throws a usage error for options that have no meaning. What it gives throws one for a snapshot that does not say where pages are. */
+export function fragReport(values: Values): ReportOf {
+  const options = { selection: selectionOf(values), ...keyRule(values) };
+  const limit = limitOf(values);
+  return (snapshot) => {
+    if (!snapshot.aggregate.facts.knowsBlocks)
+      throw usageError(`${quoted(snapshot.path)} does not say where pages are`);
+    const { nodes } = options.selection;
+    const frag = fragOf(snapshot, options);
+    const offenders = frag.offenders.slice(0, limit);
+    return {
+      document: { ...frag, offenders },
+      rows: offenders,
+      tables: () => [
+        ...fragTables(frag, limit),
+        ...(values.map ? pageblockMap(selectAggregate(snapshot.aggregate, nodes ? { nodes } : {})) : []),
+      ],
+    };
+  };
+}
 
 /** `pageowner frag`. */
 export async function run(paths: string[], values: Values): Promise<void> {
-  const format = (values.format ?? 'text') as Format;
-  const limit = limitOf(values, format);
-  const options = { selection: selectionOf(values), ...keyRule(values) };
-  const [snapshot] = await readSnapshots(paths, values);
-  if (!snapshot) return;
-  if (!snapshot.aggregate.facts.knowsBlocks) throw usageError(`${quoted(snapshot.path)} does not say where pages are`);
-  const { nodes } = options.selection;
-  const frag = fragOf(snapshot, options);
-  const offenders = frag.offenders.slice(0, limit);
-  const report = {
-    document: { ...frag, offenders },
-    rows: offenders,
-    tables: () => [
-      ...fragTables(frag, limit),
-      ...(values.map ? pageblockMap(selectAggregate(snapshot.aggregate, nodes ? { nodes } : {})) : []),
-    ],
-  };
-  await writeReport(report, format, (values.output as string) ?? '-', inputsOf(paths, values));
+  await runReport(paths, values, fragReport(values));
 }

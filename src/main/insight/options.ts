@@ -78,9 +78,14 @@ export function inputsOf(paths: readonly string[], values: Values): string[] {
   return [...paths, ...(named as string[])];
 }
 
+export function formatOf(values: Values): Format {
+  return (values.format ?? 'text') as Format;
+}
+
 /** How many rows are shown: all where a program reads them, unless it is said. */
-export function limitOf(values: Values, format: Format): number {
+export function limitOf(values: Values): number {
   const typed = values.limit as string | undefined;
+  const format = formatOf(values);
   if (typed === undefined) return format === 'text' || format === 'md' ? DEFAULT_LIMIT : Infinity;
   if (!/^\d{1,9}$/.test(typed)) throw usageError(`--limit takes a whole number, not ${quoted(typed)}`);
   return Number(typed) || Infinity;

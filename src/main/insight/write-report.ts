@@ -20,8 +20,8 @@ export interface Report {
 }
 
 /** One writer a format. */
-const WRITERS: Readonly<Record<Format, (report: Report, isTerminal: boolean) => Iterable<string>>> = {
-  text: ({ tables }, isTerminal) => writeText(tables(), terminal(isTerminal)),
+const WRITERS: Readonly<Record<Format, (report: Report, terminal: Terminal) => Iterable<string>>> = {
+  text: ({ tables }, terminal) => writeText(tables(), terminal),
   json: ({ document }) => writeJson(document),
   ndjson: ({ rows }) => writeNdjson(rows),
   csv: ({ rows }) => writeCsv(flatTable(rows)),
@@ -31,8 +31,17 @@ const WRITERS: Readonly<Record<Format, (report: Report, isTerminal: boolean) => 
 /** Columns where there is no terminal. */
 const PLAIN_WIDTH = 160;
 
-function terminal(isTerminal: boolean): { width: number; color: boolean } {
+interface Terminal {
+  readonly width: number;
+  readonly color: boolean;
+}
+
+const NO_TERMINAL: Terminal = { width: PLAIN_WIDTH, color: false };
+
+/** What stdout is. */
+export function terminalOfStdout(): Terminal {
   const { COLUMNS, NO_COLOR, TERM } = process.env;
+  const isTerminal = process.stdout.isTTY === true;
   const width = Number(COLUMNS) || (isTerminal && process.stdout.columns) || PLAIN_WIDTH;
   return { width, color: isTerminal && !NO_COLOR && TERM !== 'dumb' };
 }
@@ -44,8 +53,12 @@ export async function writeReport(
   path: string,
   inputs: readonly string[],
 ): Promise<void> {
-  const isTerminal = path === '-' && process.stdout.isTTY === true;
-  await writePieces(textPieces(WRITERS[format](report, isTerminal)), path, inputs);
+  await writePieces(reportPieces(report, format, path === '-' ? terminalOfStdout() : NO_TERMINAL), path, inputs);
+}
+
+/** The bytes of a report: for a file, unless it is said otherwise. */
+export function reportPieces(report: Report, format: Format, terminal: Terminal = NO_TERMINAL): Iterable<Uint8Array> {
+  return textPieces(WRITERS[format](report, terminal));
 }
 
 /** Writes pieces to a file, or `-`. */

@@ -1,4 +1,4 @@
-import type { AggregateRow } from '../aggregate/aggregate.js';
+import type { Aggregate, AggregateRow } from '../aggregate/aggregate.js';
 import { compareTexts } from './groups.js';
 import { Frames, type KeyRule } from './keys.js';
 import { isMixing, mixedType, type Pageblock, pageblockOrderOf, pageblocksOf, typeOf } from './pageblocks.js';
@@ -80,6 +80,11 @@ export function fragOf(snapshot: Snapshot, { selection, ignoreOffsets }: FragOpt
     },
     offenders: offendersOf(pageblocks, new Set(selectRows(rows, others)), new Frames({ ignoreOffsets })),
   };
+}
+
+/** Mixed pageblocks of all that a dump tells. */
+export function mixedOf({ facts, rows }: Aggregate): MixedCounts {
+  return mixedCounts(pageblocksOf(rows, pageblockOrderOf(facts)));
 }
 
 function zonesOf(pageblocks: readonly Pageblock[]): Zone[] {

@@ -1,0 +1,26 @@
+import { workerData } from 'node:worker_threads';
+import scanChunks from '../workers/entry.js';
+import { runDump } from './batch/dump-job.js';
+import { helpOver } from './batch/help.js';
+import type { BatchTask, Outcome, Setup } from './batch/job.js';
+import { type PreparedRun, prepare } from './batch/prepared-runs.js';
+import { failureOf } from './errors.js';
+
+const setup = workerData as Setup;
+let prepared: Promise<readonly PreparedRun[]> | undefined;
+
+/** What piscina calls in the threads of a batch. Returns an Outcome, or a WorkerResult where it helped. */
+export default async function run(task: BatchTask): Promise<unknown> {
+  if (!('job' in task)) return scanChunks(task);
+  const { job, port } = task;
+  const bytesDone = new BigInt64Array(task.bytesDone);
+  try {
+    prepared ??= Promise.all(setup.runs.map(prepare));
+    const onScanned = (bytes: number): void => void Atomics.store(bytesDone, 0, BigInt(bytes));
+    return await runDump(job, { setup, runs: await prepared, help: helpOver(port), onScanned });
+  } catch (error) {
+    return { status: 'failed', error: failureOf(error) } satisfies Outcome;
+  } finally {
+    port.close();
+  }
+}

@@ -1,0 +1,51 @@
+import { visible } from '../../merge/writers/escape.js';
+import { quoted, usageError } from '../errors.js';
+import type { DumpRecord } from './record.js';
+
+/** What raises an alarm. */
+export const ALARMS = ['leak', 'frag', 'malformed'] as const;
+
+export interface Alarm {
+  readonly what: (typeof ALARMS)[number];
+  /** Pages of one stack, mixed pageblocks, or blocks. */
+  readonly least: number;
+}
+
+/** Reads what stands after --fail-on. Throws a usage error. */
+export function parseAlarm(typed: string): Alarm {
+  const [, name, digits] = /^([a-z]+)(?::(\d{1,15}))?$/.exec(typed) ?? [];
+  const what = ALARMS.find((known) => known === name);
+  if (!what || (what === 'frag' && digits === undefined))
+    throw usageError(`--fail-on takes leak[:PAGES], frag:BLOCKS or malformed[:BLOCKS], not ${quoted(typed)}`);
+  return { what, least: Math.max(1, Number(digits ?? 1)) };
+}
+
+/** A line if a dump raises the alarm. */
+export function raised({ what, least }: Alarm, record: DumpRecord): string | undefined {
+  switch (what) {
+    case 'leak': {
+      const { diff } = record;
+      if (!diff || diff.most_leaked_pages < least) return undefined;
+      const [worst] = [...diff.suspects].sort((a, b) => grown(b) - grown(a));
+      const stack = worst ? visible(worst.stack.join(' <- ')).slice(0, 200) : '';
+      return `leak: ${diff.most_leaked_pages} pages since the night before: ${stack}`;
+    }
+    case 'frag': {
+      const mixed = mixedPageblocks(record) ?? 0;
+      return mixed < least ? undefined : `frag: ${mixed} mixed pageblocks`;
+    }
+    case 'malformed': {
+      const { malformed, foreign } = record.counts;
+      if (malformed + foreign < least) return undefined;
+      return `malformed: ${malformed} blocks cut off, ${foreign} that are no page_owner text`;
+    }
+  }
+}
+
+function grown({ pages: [from, to] }: { readonly pages: readonly [number, number] }): number {
+  return to - from;
+}
+
+export function mixedPageblocks({ mixed }: Pick<DumpRecord, 'mixed'>): number | null {
+  return mixed && Object.values(mixed).reduce((sum, blocks) => sum + blocks, 0);
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cannotRead, cannotWrite } from '../errors.js';
+import type { PreviousDump } from './job.js';
+import { isLockedNow } from './lock.js';
+import { isNight, namesOf, nightsIn, savedDump } from './nights.js';
+import { AGGREGATE_FILE, DUMPS_FOLDER } from './record.js';
+import { SUMMARY_FILE, type Summary } from './summary.js';
+
+/**
+ * The night that another is compared with.
+ * @param folder a night, or a folder of nights: then the one that began last, of those that came to their end
+ * @returns undefined: there is none yet
+ * @throws PageownerError if there is no such folder
+ */
+export function previousNight(folder: string, own: string): string | undefined {
+  try {
+    if (isNight(folder)) return folder;
+    const self = existsSync(own) ? realpathSync(own) : own;
+    return endedNights(folder)
+      .filter(({ night }) => realpathSync(night) !== self)
+      .at(-1)?.night;
+  } catch (error) {
+    throw cannotRead(folder, error);
+  }
+}
+
+/** The dump of this name in a night. */
+export function previousDump(night: string, name: string): PreviousDump | null {
+  const saved = savedDump(join(night, DUMPS_FOLDER, name));
+  const sha256 = saved?.record.outputs[AGGREGATE_FILE];
+  return saved && sha256 !== undefined
+    ? { aggregate: saved.aggregate, sha256, bootId: saved.record.extra.boot_id }
+    : null;
+}
+
+/** Names of dumps that a night has, and another has not. */
+export function missingDumps(night: string, names: ReadonlySet<string>): string[] {
+  return namesOf(night).filter((name) => !names.has(name));
+}
+
+/** Removes the oldest nights beside one that has come to its end, so that `keep` are left. Returns those removed. */
+export function prune(own: string, keep: number): string[] {
+  const self = realpathSync(own);
+  const others = endedNights(dirname(self)).filter(({ night }) => realpathSync(night) !== self && !isLockedNow(night));
+  const old = others.slice(0, Math.max(0, others.length - (keep - 1))).map(({ night }) => night);
+  for (const night of old) {
+    try {
+      rmSync(night, { recursive: true, force: true });
+    } catch (error) {
+      throw cannotWrite(night, error);
+    }
+  }
+  return old;
+}
+
+/** In the order in which they began. One that was ended before it was whole is none of them. */
+function endedNights(folder: string): { readonly night: string; readonly started: string }[] {
+  return nightsIn(folder)
+    .flatMap((night) => {
+      const summary = readSummary(night);
+      return summary?.ended_by === null ? [{ night, started: summary.started_at }] : [];
+    })
+    .sort((a, b) => (a.started < b.started ? -1 : 1));
+}
+
+function readSummary(night: string): Summary | undefined {
+  try {
+    const summary = JSON.parse(readFileSync(join(night, SUMMARY_FILE), 'utf8')) as Summary;
+    return summary.schema === 'pageowner.batch/1' ? summary : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,191 @@
+import { createHash, type Hash } from 'node:crypto';
+import { rmSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { NO_NANOS } from '../../format/timestamp.js';
+import type { Aggregate } from '../../merge/aggregate/aggregate.js';
+import type { AggregatePartial } from '../../merge/aggregate/aggregate-partial.js';
+import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
+import type { Table } from '../../merge/table.js';
+import { type AggregatePlan, ReadError, type ScanPlan, type Spilled } from '../../workers/task.js';
+import { scanFailed, usageError } from '../errors.js';
+import { giveUp, type Input, openInput } from '../input.js';
+import { parquetOf } from '../insight/export.js';
+import { CHUNKS_FOR_HELP, LEAST_SPILL_BYTES, SPILL_SHARES } from '../limits.js';
+import { loadAggregate, loadSnapshot, readFound } from '../load-snapshot.js';
+import { type Scanned, scanDump } from '../scan-dump.js';
+import { sortedReport } from '../sort-dump.js';
+import type { workerPool } from '../worker-pool.js';
+import { FolderWriter } from './folder-writer.js';
+import { HashingRunner, hashFile } from './hashing-runner.js';
+import type { FileIdentity, Job, Outcome, Setup } from './job.js';
+import { type PreparedRun, withStacks } from './prepared-runs.js';
+import { AGGREGATE_FILE, type DumpRecord, RECORD_FILE } from './record.js';
+import { diffFacts, factsOf } from './record-of.js';
+
+/** What a thread has besides the job. */
+export interface Surroundings {
+  readonly setup: Setup;
+  readonly runs: readonly PreparedRun[];
+  /** Other threads. */
+  readonly help: typeof workerPool;
+  readonly onScanned: (bytes: number) => void;
+}
+
+/** Reads one dump, once, and fills its folder. Throws a PageownerError; what is in the folder then is of no use. */
+export async function runDump(job: Job, around: Surroundings): Promise<Outcome> {
+  const hash = createHash('sha256');
+  let stored = 0;
+  const input = await openInput(job.path, (bytes) => {
+    hash.update(bytes);
+    stored += bytes.length;
+  });
+  try {
+    const file = identityOf(input.stats);
+    if (isKnown(job, input, file)) return { status: 'unchanged', file };
+    const before = await previousOf(job);
+    const found = await readDump(job, input, hash, before, around);
+    input.close();
+    const sha256 = hash.digest('hex');
+    if (job.known?.sha256 === sha256) return { status: 'unchanged', file };
+    const record = await fillFolder(job, around, before, found, { bytes: input.size ?? stored, sha256 }, input.stats);
+    const { milliseconds, threads } = found.scanned ?? { milliseconds: new Float64Array(0), threads: 1 };
+    return { status: 'done', record, file, milliseconds, threads, warnings: before.warnings };
+  } catch (error) {
+    giveUp(input);
+    throw error instanceof ReadError ? scanFailed(job.path, error.failure) : error;
+  }
+}
+
+function identityOf(stats: Stats): FileIdentity | null {
+  if (!stats.isFile() || stats.size === 0) return null;
+  const { dev, ino, size, mtimeMs, ctimeMs } = stats;
+  return { dev, ino, size, mtime_ms: mtimeMs, ctime_ms: ctimeMs };
+}
+
+/** Whether an earlier run has read the same bytes. The time of the last change to a file cannot be set back, so if all is the same they are. */
+function isKnown({ known }: Job, input: Input, file: FileIdentity | null): boolean {
+  if (!known || !file) return false;
+  if (JSON.stringify(known.file) === JSON.stringify(file)) return true;
+  if (!('fd' in input)) return false;
+  const hash = createHash('sha256');
+  hashFile(hash, input.fd, input.size);
+  return hash.digest('hex') === known.sha256;
+}
+
+interface Before {
+  readonly snapshot: Snapshot | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** The night before, if it is there. What is damaged there is no reason to fail today. */
+async function previousOf({ previous }: Job): Promise<Before> {
+  if (!previous) return { snapshot: undefined, warnings: [] };
+  try {
+    const options = { threads: 1, chunkBytes: 1, since: null, withoutReleased: false };
+    return { snapshot: await loadSnapshot(previous.aggregate, options), warnings: [] };
+  } catch (error) {
+    return { snapshot: undefined, warnings: [`no diff: ${(error as Error).message}`] };
+  }
+}
+
+/** What was read of a dump. */
+interface Found {
+  readonly aggregate: Aggregate;
+  /** The same without blocks that were released, where a run wants it. */
+  readonly withoutReleased: Aggregate;
+  readonly scanned: Scanned<readonly unknown[]> | undefined;
+  /** What each sort found, and its plan. */
+  readonly sorts: readonly { readonly found: Table | Spilled; readonly plan: ScanPlan }[];
+}
+
+/** Where groups of a dump are put aside, in its folder, until it is whole. */
+const ASIDE = '.aside';
+
+async function readDump(job: Job, input: Input, hash: Hash, before: Before, around: Surroundings): Promise<Found> {
+  const { setup, runs, help, onScanned } = around;
+  const since = before.snapshot ? newestOf(before.snapshot.aggregate) : null;
+  const sorts = runs.flatMap((run) => (run.kind === 'sort' ? [run] : []));
+  const wantsReleased = runs.some((run) => run.kind !== 'sort' && run.withoutReleased);
+  const plans = {
+    aggregates: [false, ...(wantsReleased ? [true] : [])].map((withoutReleased): AggregatePlan => {
+      const mostBytes = setup.shareBytes / (wantsReleased ? 4 : 2);
+      return { since: since ?? NO_NANOS, withoutReleased, mostBytes, longestBlock: longestBlock(setup) };
+    }),
+    sorts: sorts.map(({ plan }, i): ScanPlan => {
+      const spillBytes = Math.max(LEAST_SPILL_BYTES, setup.shareBytes / (2 * SPILL_SHARES * sorts.length));
+      return { ...plan, spillBytes, folder: join(job.folder, `${ASIDE}-${i}`), longestBlock: longestBlock(setup) };
+    }),
+  };
+  let scanned: Scanned<readonly unknown[]> | undefined;
+  const aggregate = await loadAggregate(input, async (dump) => {
+    const all = [...plans.aggregates, ...plans.sorts];
+    const { threads, chunkBytes } = setup;
+    const options = { scan: { plans: all }, threads, chunkBytes, aloneBytes: chunkBytes * CHUNKS_FOR_HELP };
+    scanned = await scanDump(dump, options, new HashingRunner(all, hash), onScanned, help);
+    return readFound(input.name, scanned.found[0] as AggregatePartial, since);
+  });
+  const found = (scanned as Scanned<readonly unknown[]> | undefined)?.found;
+  if (!found) {
+    if (sorts.length > 0) throw usageError(`${job.path} is no dump but what was made of one, which cannot be sorted`);
+    if ('fd' in input) hashFile(hash, input.fd, input.size);
+  }
+  return {
+    aggregate,
+    withoutReleased: found && wantsReleased ? readFound(input.name, found[1] as AggregatePartial, since) : aggregate,
+    scanned,
+    sorts: plans.sorts.map((plan, i) => ({ plan, found: found?.[plans.aggregates.length + i] as Table | Spilled })),
+  };
+}
+
+/** Of a block, in bytes: real ones have at most 4096, and each is held up to four times. */
+function longestBlock({ shareBytes }: Setup): number {
+  return Math.min(2 ** 24, Math.max(2 ** 20, shareBytes / 8));
+}
+
+async function fillFolder(
+  job: Job,
+  { runs }: Surroundings,
+  before: Before,
+  found: Found,
+  input: DumpRecord['input'],
+  stats: Stats,
+): Promise<DumpRecord> {
+  const { name, path, host, extra, folder, previous } = job;
+  const snapshot: Snapshot = { path, aggregate: found.aggregate };
+  const facts = factsOf(found.aggregate);
+  const diff =
+    before.snapshot && previous
+      ? diffFacts(before.snapshot, snapshot, previous.sha256, [previous.bootId, extra.boot_id])
+      : null;
+  const writer = new FolderWriter(folder);
+  const sorts = found.sorts.values();
+  for (const run of runs) {
+    if (run.kind === 'sort') {
+      const { found: groups, plan } = sorts.next().value as Found['sorts'][number];
+      writer.write(run.file, (await sortedReport(groups, plan)).pieces);
+      continue;
+    }
+    const own = run.withoutReleased ? { path, aggregate: found.withoutReleased } : snapshot;
+    const after = withStacks(own, run.handles);
+    if (run.kind === 'report') writer.write(run.file, await run.pieces(after));
+    else if (before.snapshot && diff && !diff.rebooted)
+      writer.write(run.file, await run.pieces(after, withStacks(before.snapshot, run.handles)));
+  }
+  for (const { plan } of found.sorts) rmSync(plan.folder, { recursive: true, force: true });
+  writer.write(AGGREGATE_FILE, [await parquetOf(found.aggregate)]);
+  const record: DumpRecord = {
+    schema: 'pageowner.dump/1',
+    name,
+    path,
+    host,
+    taken_at: job.takenAt ?? new Date(stats.isFile() ? stats.mtimeMs : Date.now()).toISOString(),
+    extra,
+    input,
+    options_sha256: job.optionsSha256,
+    ...facts,
+    diff,
+    outputs: { ...writer.hashes },
+  };
+  writer.write(RECORD_FILE, [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);
+  return record;
+}

@@ -1,0 +1,86 @@
+/** An option of `pageowner batch`. The table makes the parser, --help, and the keys of --config. */
+export interface BatchOption {
+  /** As typed, without `--`; also its key in a config file. */
+  readonly name: string;
+  /** Placeholder of its value; absent: it has none. */
+  readonly value?: string;
+  /** Whether it may be given several times (in a config file: a list). */
+  readonly isList?: true;
+  readonly choices?: readonly string[];
+  readonly group: string;
+  readonly help: string;
+}
+
+const WHAT = 'What is made:';
+const COMPARED = 'Compared with other nights:';
+const RUNNING = 'Run:';
+
+export const BATCH_OPTIONS: readonly BatchOption[] = [
+  { name: 'out', value: 'FOLDER', group: WHAT, help: 'where results and reports go: a night' },
+  {
+    name: 'run',
+    value: 'COMMAND',
+    isList: true,
+    group: WHAT,
+    help: "a report on each dump: 'top --by kind', 'sort --cull=st -o stacks.txt'; also age, frag, export, diff; repeatable",
+  },
+  {
+    name: 'metrics',
+    value: 'FILE',
+    group: WHAT,
+    help: "OpenMetrics text, for node_exporter's textfile collector (docs/metrics.md)",
+  },
+  {
+    name: 'previous',
+    value: 'FOLDER',
+    group: COMPARED,
+    help: 'a night, or the folder of nights (the newest counts): adds what changed',
+  },
+  {
+    name: 'fail-on',
+    value: 'ALARM',
+    isList: true,
+    group: COMPARED,
+    help: 'exit with 1 on leak[:PAGES] (a stack leaked so many), frag:BLOCKS (mixed pageblocks), malformed[:BLOCKS]; repeatable',
+  },
+  {
+    name: 'keep',
+    value: 'N',
+    group: COMPARED,
+    help: 'afterwards remove older nights beside this one, so that N are left',
+  },
+  { name: 'config', value: 'FILE', group: RUNNING, help: 'these options in JSON; what is typed counts more' },
+  { name: 'resume', group: RUNNING, help: 'go on where a batch in this folder was ended' },
+  {
+    name: 'timeout',
+    value: 'SECONDS',
+    group: RUNNING,
+    help: 'give up a dump that takes longer (default: 3600; 0: never)',
+  },
+  {
+    name: 'grace',
+    value: 'SECONDS',
+    group: RUNNING,
+    help: 'after SIGTERM or SIGINT, let dumps that are begun come to their end for so long (default: 10)',
+  },
+  { name: 'threads', value: 'N', group: RUNNING, help: 'threads (default: one for each CPU)' },
+  {
+    name: 'max-memory',
+    value: 'BYTES',
+    group: RUNNING,
+    help: 'of the whole batch, also as 512M, 4G (default: a quarter of what there is)',
+  },
+  { name: 'chunk-size', value: 'BYTES', group: RUNNING, help: 'bytes in a chunk, also as 64K, 4M (default: 4M)' },
+  {
+    name: 'log',
+    value: 'FORM',
+    choices: ['text', 'json'],
+    group: RUNNING,
+    help: 'on stderr: text, what is wrong, for people (default); json, every dump, for journald',
+  },
+  {
+    name: 'no-progress',
+    group: RUNNING,
+    help: 'no progress line (there is none unless stderr is a terminal)',
+  },
+];

@@ -1,0 +1,145 @@
+import type { Cell, ReportColumn, ReportTable } from '../../merge/writers/report.js';
+import { writeMarkdown } from '../../merge/writers/table-md.js';
+import { writeText } from '../../merge/writers/table-text.js';
+import { formatSeconds } from '../units.js';
+import type { Tallied } from './tally.js';
+
+/** What a batch did: summary.json. */
+export interface Summary extends Tallied {
+  readonly schema: 'pageowner.batch/1';
+  readonly version: string;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly seconds: number;
+  /** Of text, over all threads, in this run. */
+  readonly megabytes_per_second: number;
+  readonly threads: number;
+  /** The signal, or the error, that ended the batch before all dumps were read; null: all were. */
+  readonly ended_by: string | null;
+  readonly runs: readonly string[];
+  /** The night that was compared with. */
+  readonly previous: string | null;
+  /** Dumps that the night before had, and this one has not. */
+  readonly missing: readonly string[];
+}
+
+export const SUMMARY_FILE = 'summary.json';
+export const SUMMARY_TEXT_FILE = 'summary.md';
+
+export function summaryMarkdown(summary: Summary): string {
+  return [...writeMarkdown(tablesOf(summary))].join('');
+}
+
+export function summaryText(summary: Summary, terminal: { width: number; color: boolean }): string {
+  return [...writeText(tablesOf(summary), terminal)].join('');
+}
+
+/** What an operator reads in the morning: what is wrong comes first. */
+function tablesOf(summary: Summary): ReportTable[] {
+  const { alarms, failures, suspects, slowest, kinds } = summary;
+  const tables = [
+    table('Alarms', alarms.count, [column('dump'), column('alarm'), column('what')], alarms.first, (each) => [
+      each.name,
+      each.alarm,
+      each.message,
+    ]),
+    table('Failed', failures.count, [column('dump'), column('why'), column('what')], failures.first, (each) => [
+      each.name,
+      each.code,
+      each.message,
+    ]),
+    table(
+      'Suspects: stacks that leak, by what they grew',
+      suspects.first.length,
+      [column('dump'), column('pages'), column('per hour', 'number'), column('stack', 'stack')],
+      suspects.first,
+      ({ name, pages, pages_per_hour, stack }) => [name, pages.join(' → '), pages_per_hour, stack],
+    ),
+    table(
+      'Slowest',
+      slowest.length,
+      [column('dump'), column('seconds', 'number'), column('text', 'bytes')],
+      slowest,
+      ({ name, seconds, bytes }) => [name, seconds, bytes],
+    ),
+    table(
+      'What the memory is for, in all dumps',
+      Object.keys(kinds).length,
+      [column('kind'), column('pages', 'number')],
+      Object.entries(kinds).slice(0, 10),
+      (cells) => cells,
+    ),
+  ];
+  return [totalsTable(summary), ...tables.filter(({ rows }) => rows.length > 0)];
+}
+
+function totalsTable(summary: Summary): ReportTable {
+  const { dumps, totals, seconds, dump_ms, ended_by, rebooted, missing, previous } = summary;
+  const quarter = (milliseconds: number): string => `${Number((milliseconds / 1000).toPrecision(2))} s`;
+  return {
+    title: titleOf(summary),
+    columns: [
+      column('dumps', 'number'),
+      column('ok', 'number'),
+      column('failed', 'number'),
+      column('alarms', 'number'),
+      column('text', 'bytes'),
+      column('blocks', 'number'),
+      column('cut off', 'number'),
+      column('foreign', 'number'),
+      column('MB/s', 'number'),
+      column('time'),
+    ],
+    rows: [
+      [
+        dumps.all,
+        dumps.ok,
+        dumps.failed,
+        summary.alarms.count,
+        totals.bytes,
+        totals.blocks,
+        totals.malformed,
+        totals.foreign,
+        summary.megabytes_per_second,
+        formatSeconds(seconds),
+      ],
+    ],
+    notes: [
+      ...(ended_by === null ? [] : [`not whole: ended by ${ended_by}; go on with --resume`]),
+      ...(dumps.reused > 0 ? [`${dumps.reused} dumps were read by an earlier run`] : []),
+      ...(previous === null ? [] : [`compared with ${previous}`]),
+      ...(rebooted.length > 0 ? [`booted since, and so not compared: ${some(rebooted)}`] : []),
+      ...(missing.length > 0 ? [`missing, but there the night before: ${some(missing)}`] : []),
+      `a dump took ${quarter(dump_ms.p50)} (half of them less), ${quarter(dump_ms.p90)} (9 of 10), ${quarter(dump_ms.p99)} (99 of 100), at most ${quarter(dump_ms.max)}`,
+    ],
+  };
+}
+
+function titleOf({ dumps, alarms, ended_by, started_at }: Summary): string {
+  const isFine = dumps.failed === 0 && alarms.count === 0 && ended_by === null;
+  const wrong = [
+    ...(dumps.failed > 0 ? [`${dumps.failed} failed`] : []),
+    ...(alarms.count > 0 ? [`${alarms.count} alarms`] : []),
+    ...(ended_by === null ? [] : ['not whole']),
+  ];
+  return `${started_at.slice(0, 16).replace('T', ' ')} UTC: ${isFine ? 'all fine' : wrong.join(', ')}`;
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
+}
+
+function table<T>(
+  title: string,
+  count: number,
+  columns: readonly ReportColumn[],
+  rows: readonly T[],
+  cells: (row: T) => readonly Cell[],
+): ReportTable {
+  const notes = count > rows.length ? [`${count - rows.length} more: see results.ndjson`] : [];
+  return { title, columns, rows: rows.map(cells), notes };
+}
+
+function column(name: string, kind: ReportColumn['kind'] = 'text'): ReportColumn {
+  return { name, kind };
+}
