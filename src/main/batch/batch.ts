@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../../workers/clock.js';
-import { failureOf, PageownerError } from '../errors.js';
+import { failureOf } from '../errors.js';
 import { version } from '../program.js';
 import { mixedPageblocks, raised } from './alarms.js';
 import { previousDump } from './compared-night.js';
@@ -14,7 +14,7 @@ import type { BatchPlan } from './plan.js';
 import { BatchPool, type RunningDump } from './pool.js';
 import type { ReadAhead } from './read-ahead.js';
 import type { DumpRecord } from './record.js';
-import { Results, type Result } from './results.js';
+import { type Result, Results } from './results.js';
 import type { Tally } from './tally.js';
 
 /** How far a batch is. */
@@ -280,7 +280,6 @@ export class Batch {
       ended_at: new Date().toISOString(),
     };
   }
-
 }
 
 function setupOf({ runs, chunkBytes, threadBytes }: BatchPlan, threads: number): Setup {
@@ -288,7 +287,11 @@ function setupOf({ runs, chunkBytes, threadBytes }: BatchPlan, threads: number):
 }
 
 /** Of all that the folder of a dump depends on, but its bytes. */
-function optionsHash({ path, host, takenAt, extra }: Entry, { runs }: BatchPlan, previous: PreviousDump | null): string {
+function optionsHash(
+  { path, host, takenAt, extra }: Entry,
+  { runs }: BatchPlan,
+  previous: PreviousDump | null,
+): string {
   const text = JSON.stringify([version(), path, host, takenAt, extra, runs, previous?.sha256, previous?.bootId]);
   return createHash('sha256').update(text).digest('hex');
 }

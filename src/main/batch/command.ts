@@ -7,7 +7,10 @@ export function batchCommand(): Command {
   const command = new Command('batch')
     .description('Makes reports on many dumps, unattended: each is read once, and has a folder of its own.')
     .usage('[OPTIONS] <manifest|folder|glob|dump|-> --out FOLDER')
-    .argument('[dumps...]', 'a list of dumps (a path a line, or JSON), - for standard input; a folder, a glob, or dumps')
+    .argument(
+      '[dumps...]',
+      'a list of dumps (a path a line, or JSON), - for standard input; a folder, a glob, or dumps',
+    )
     .helpOption('-h, --help', 'show this help');
   for (const { name, value, isList, choices, group, help } of BATCH_OPTIONS) {
     const option = new Option(value ? `--${name} <${value}>` : `--${name}`, help).helpGroup(group);

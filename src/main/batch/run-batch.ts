@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { now } from '../../workers/clock.js';
 import { writeOpenMetrics } from '../../merge/writers/openmetrics.js';
+import { now } from '../../workers/clock.js';
 import { failureOf } from '../errors.js';
+import { terminalOfStdout } from '../insight/write-report.js';
 import { print } from '../print.js';
 import { onSignal, version } from '../program.js';
 import { Progress } from '../progress.js';
@@ -14,7 +15,6 @@ import { entriesOf } from './manifest.js';
 import { metricsOf } from './metrics.js';
 import { Night } from './night.js';
 import { dumpsOf } from './nights.js';
-import { terminalOfStdout } from '../insight/write-report.js';
 import { type BatchPlan, planBatch } from './plan.js';
 import { ProgressLine } from './progress-line.js';
 import { ReadAhead } from './read-ahead.js';
@@ -116,5 +116,5 @@ function metricsText(plan: BatchPlan, summary: Summary): string {
     bytesRead: totals.stored_bytes,
     isSuccess: dumps.failed === 0 && ended_by === null,
   };
-  return writeOpenMetrics(metricsOf(records, health));
+  return [...writeOpenMetrics(metricsOf(records, health))].join('');
 }
