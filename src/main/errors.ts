@@ -67,6 +67,28 @@ export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerErro
 export const cannotRead = (input: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
 
+/** `where`: a line of a manifest, or a path. */
+export const badEntry = (where: string, what: string): PageownerError =>
+  new PageownerError('input', `${quoted(where)}: ${what}`);
+
+export const longLine = (where: string, mostBytes: number): PageownerError =>
+  badEntry(where, `longer than ${mostBytes} bytes; the manifest was read no further (it has a path, or JSON, a line)`);
+
+export const noFileMatches = (glob: string): PageownerError =>
+  new PageownerError('input', `no file matches ${quoted(glob)} (end it with /** for all below a folder)`);
+
+export const noFiles = (folder: string): PageownerError =>
+  new PageownerError('input', `${quoted(folder)} has no files (hidden ones do not count)`);
+
+export const emptyFile = (path: string): PageownerError =>
+  new PageownerError(
+    'input',
+    `${quoted(path)} is empty: neither a dump nor a list of dumps; take the dump again, or leave it out`,
+  );
+
+export const dumpForManifest = (input: string): PageownerError =>
+  new PageownerError('input', `${quoted(input)} is a dump, not a list of dumps; save it to a file, and name the file`);
+
 export const noBlocks = (input: string): PageownerError =>
   new PageownerError(
     'input',

@@ -145,6 +145,18 @@ async function* tapped(pieces: AsyncGenerator<Buffer[]>, tap: OnStored): AsyncGe
   }
 }
 
+/** Opens what is read as it comes, whatever it is: a list of dumps. Throws if it cannot be read. */
+export async function openAsItComes(path: string): Promise<Gathered> {
+  const name = inputName(path);
+  try {
+    const fd = path === STANDARD_INPUT ? STDIN_FD : await mayBlock(call<number>((done) => open(path, 'r', done)));
+    const { stream, pieces } = await openStream(statsOf(name, fd), fd);
+    return { stream, pieces: readErrorsNamed(name, pieces) };
+  } catch (error) {
+    throw error instanceof PageownerError ? error : cannotRead(name, error);
+  }
+}
+
 async function* readErrorsNamed(name: string, pieces: AsyncGenerator<Buffer[]>): AsyncGenerator<Buffer[]> {
   try {
     yield* pieces;
