@@ -7,9 +7,10 @@ import { readPartial } from '../merge/aggregate/read-partial.js';
 import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import { aggregateRunner } from '../workers/runners.js';
-import { cannotRead, noBlocks, unreadable } from './errors.js';
+import { cannotCut, cannotRead, noBlocks, unreadable } from './errors.js';
 import { type Input, inputName, openInput } from './input.js';
 import { CHUNKS_FOR_MAIN } from './limits.js';
+import type { Part } from './part.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
 
 export interface LoadOptions {
@@ -20,6 +21,8 @@ export interface LoadOptions {
   readonly withoutReleased: boolean;
   /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
   readonly handles?: Handles;
+  /** Only this part of the text of a dump, which may have no block. */
+  readonly part?: Part;
   readonly onScanned?: OnScanned;
 }
 
@@ -53,14 +56,20 @@ export async function loadHandles(path: string): Promise<Handles> {
 }
 
 async function load(input: Input, start: string, options: LoadOptions): Promise<Aggregate> {
-  if (start.startsWith(PARQUET)) {
+  const isSaved = start.startsWith(PARQUET);
+  const isStacks = isStacksText(start);
+  if (options.part && (isSaved || isStacks))
+    throw cannotCut(input.name, 'it is an aggregate already, which merge takes whole');
+  if (options.part && !('fd' in input))
+    throw cannotCut(input.name, 'it is packed, empty, or no file; unpack or save it to a plain file first');
+  if (isSaved) {
     const { readParquet } = await import('../merge/aggregate/read-parquet.js');
     const { buffer } = await contentOf(input);
     return readParquet(buffer as ArrayBuffer).catch((error) => {
       throw unreadable(input.name, 'a saved aggregate', error);
     });
   }
-  if (isStacksText(start)) {
+  if (isStacks) {
     const content = await contentOf(input);
     return aggregateOfStacks(readStacks(input.name, content), content.length);
   }
@@ -69,15 +78,15 @@ async function load(input: Input, start: string, options: LoadOptions): Promise<
 
 async function scan(
   input: Input,
-  { threads, chunkBytes, since, withoutReleased, onScanned }: LoadOptions,
+  { threads, chunkBytes, since, withoutReleased, part, onScanned }: LoadOptions,
 ): Promise<Aggregate> {
   const plan = { since: since ?? NO_NANOS, withoutReleased };
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
-  const options = { scan: plan, threads, chunkBytes, aloneBytes };
+  const options = { scan: plan, threads, chunkBytes, aloneBytes, part };
   const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
   if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
   const { blocks, malformed, foreign } = found.counts;
-  if (blocks - malformed - foreign <= 0) throw noBlocks(input.name);
+  if (!part && blocks - malformed - foreign <= 0) throw noBlocks(input.name);
   return readPartial(found, since);
 }
 
