@@ -47,8 +47,10 @@ async function aggregateOfPart(path: string, part: Part, options: Partial<LoadOp
   return (await loadSnapshot(path, { ...LOAD, ...options, part })).aggregate;
 }
 
-function partsOf(path: string, count: number, options: Partial<LoadOptions> = {}): Promise<Aggregate[]> {
-  return Promise.all(Array.from({ length: count }, (_, i) => aggregateOfPart(path, { number: i + 1, count }, options)));
+async function partsOf(path: string, count: number, options: Partial<LoadOptions> = {}): Promise<Aggregate[]> {
+  const parts: Aggregate[] = [];
+  for (let number = 1; number <= count; number++) parts.push(await aggregateOfPart(path, { number, count }, options));
+  return parts;
 }
 
 const file = (aggregate: Aggregate): Buffer => Buffer.from(writeParquet(aggregate, '1'));
