@@ -135,6 +135,15 @@ test('a saved aggregate is read back as it was', async () => {
   }
 });
 
+test('the last times of 64 bits are saved, and blocks without a time stay apart from them', async () => {
+  const times = ['18446744073709551614', '', '18446744073709551000', '', '18446744073709549567'];
+  const dump = Buffer.from(times.map((ts) => BLOCK.replace('1234', ts)).join(''));
+  const aggregate = await readParquet(Uint8Array.from(writeParquet(aggregateOf(dump), '1')).buffer);
+  assert.ok(textOf(aggregate) === textOf(aggregateOf(dump, ALL, new TypeScriptAggregator(ALL))));
+  const [row] = aggregate.rows;
+  assert.deepEqual([row?.blocks, row?.times.blocks, row?.newest], [5, [3], 18446744073709551614n]);
+});
+
 test('DuckDB reads a saved aggregate', async () => {
   const path = writeInto(
     temporaryFolder(),

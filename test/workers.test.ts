@@ -54,7 +54,7 @@ test('more threads than chunks are no harm', async () => {
 test('two takers of one queue get each chunk once, in ascending order', async () => {
   const input = await openInput(dump);
   assert.ok('fd' in input);
-  const queue = ChunkQueue.create(input.fd, input.size, 1000);
+  const queue = ChunkQueue.create(input.fd, { offset: 0, length: input.size }, 1000);
   const takers = [queue, new ChunkQueue(queue.handle)];
   let end = 0;
   for (let turn = 0; ; turn++) {

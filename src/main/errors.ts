@@ -95,6 +95,9 @@ export const noBlocks = (input: string): PageownerError =>
     `${quoted(input)} has no block of page_owner (is page_owner=on in the kernel command line of where it was taken?)`,
   );
 
+export const cannotCut = (input: string, reason: string): PageownerError =>
+  usageError(`${quoted(input)} cannot be cut into parts: ${reason}`);
+
 /** `what`: what the input was taken for. */
 export const unreadable = (input: string, what: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)} as ${what}: ${quoted((error as Error).message)}`, error);

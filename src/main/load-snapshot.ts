@@ -9,9 +9,10 @@ import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../m
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import { aggregateRunner } from '../workers/runners.js';
 import type { Spilled } from '../workers/task.js';
-import { cannotRead, noBlocks, unreadable } from './errors.js';
+import { cannotCut, cannotRead, noBlocks, unreadable } from './errors.js';
 import { giveUp, type Input, inputName, openInput } from './input.js';
 import { CHUNKS_FOR_MAIN } from './limits.js';
+import type { Part } from './part.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
 
 export interface LoadOptions {
@@ -22,6 +23,8 @@ export interface LoadOptions {
   readonly withoutReleased: boolean;
   /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
   readonly handles?: Handles;
+  /** Only this part of the text of a dump, which may have no block. */
+  readonly part?: Part;
   readonly onScanned?: OnScanned;
 }
 
@@ -32,7 +35,7 @@ const START_BYTES = 256;
 export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
   const input = await openInput(path);
   try {
-    const aggregate = await loadAggregate(input, (dump) => scan(dump, options));
+    const aggregate = await loadAggregate(input, (dump) => scan(dump, options), options.part);
     input.close();
     const { handles } = options;
     return { path: inputName(path), aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
@@ -42,17 +45,29 @@ export async function loadSnapshot(path: string, options: LoadOptions): Promise<
   }
 }
 
-/** Reads an input. `scan` is what to do with a dump. Throws a PageownerError if it is no saved aggregate, show_stacks or dump. */
-export async function loadAggregate(opened: Input, scan: (dump: Input) => Promise<Aggregate>): Promise<Aggregate> {
+/**
+ * Reads an input. `scan` is what to do with a dump. Throws a PageownerError if it is no saved aggregate, show_stacks or dump, and if it cannot be cut where
+ * only a `part` is wanted.
+ */
+export async function loadAggregate(
+  opened: Input,
+  scan: (dump: Input) => Promise<Aggregate>,
+  part?: Part,
+): Promise<Aggregate> {
   const { input, start } = await withStart(opened);
-  if (start.startsWith(PARQUET)) {
+  const isSaved = start.startsWith(PARQUET);
+  const isStacks = isStacksText(start);
+  if (part && (isSaved || isStacks)) throw cannotCut(input.name, 'it is an aggregate already, which merge takes whole');
+  if (part && !('fd' in input))
+    throw cannotCut(input.name, 'it is packed, empty, or no file; unpack or save it to a plain file first');
+  if (isSaved) {
     const { readParquet } = await import('../merge/aggregate/read-parquet.js');
     const { buffer } = await contentOf(input);
     return readParquet(buffer as ArrayBuffer).catch((error) => {
       throw unreadable(input.name, 'a saved aggregate', error);
     });
   }
-  if (isStacksText(start)) {
+  if (isStacks) {
     const content = await contentOf(input);
     return aggregateOfStacks(readStacks(input.name, content), content.length);
   }
@@ -69,21 +84,30 @@ export async function loadHandles(path: string): Promise<Handles> {
 
 async function scan(
   input: Input,
-  { threads, chunkBytes, since, withoutReleased, onScanned }: LoadOptions,
+  { threads, chunkBytes, since, withoutReleased, part, onScanned }: LoadOptions,
 ): Promise<Aggregate> {
   const plan = { since: since ?? NO_NANOS, withoutReleased };
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
-  const options = { scan: plan, threads, chunkBytes, aloneBytes };
+  const options = { scan: plan, threads, chunkBytes, aloneBytes, part };
   const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
-  return readFound(input.name, found, since);
+  if (part === undefined) refuseEmpty(input.name, found);
+  return readPartial(aggregateIn(found), since);
 }
 
 /** What a scan found in a dump. Throws a PageownerError if there is nothing. */
 export function readFound(name: string, found: AggregatePartial | Spilled, since: bigint | null): Aggregate {
-  if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
-  const { blocks, malformed, foreign } = found.counts;
+  refuseEmpty(name, found);
+  return readPartial(aggregateIn(found), since);
+}
+
+function refuseEmpty(name: string, { counts }: AggregatePartial | Spilled): void {
+  const { blocks, malformed, foreign } = counts;
   if (blocks - malformed - foreign <= 0) throw noBlocks(name);
-  return readPartial(found, since);
+}
+
+function aggregateIn(found: AggregatePartial | Spilled): AggregatePartial {
+  if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
+  return found;
 }
 
 function readStacks(name: string, content: Uint8Array): ReturnType<typeof parseStacksText> {

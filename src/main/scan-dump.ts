@@ -5,6 +5,7 @@ import type { Runner } from '../workers/runner.js';
 import { type Plan, ReadError, type Spent, type ThreadResult, type WorkerResult } from '../workers/task.js';
 import { scanFailed } from './errors.js';
 import type { FileInput, Input, StreamInput } from './input.js';
+import { type Part, rangeOf } from './part.js';
 import { workerPool } from './worker-pool.js';
 
 export interface ScanOptions {
@@ -14,6 +15,8 @@ export interface ScanOptions {
   readonly chunkBytes: number;
   /** A file up to this size is not worth a pool. */
   readonly aloneBytes: number;
+  /** Only this part of a file. Of a stream there are none. */
+  readonly part?: Part | undefined;
 }
 
 export interface Scanned<Whole> {
@@ -55,13 +58,14 @@ export async function scanDump<Found, Whole>(
 /** Scans a file in this thread, and in `threads - 1` workers if it is large enough to pay for them. */
 async function scanFile<Found, Whole>(
   { fd, size }: FileInput,
-  { scan, threads, chunkBytes, aloneBytes }: ScanOptions,
+  { scan, threads, chunkBytes, aloneBytes, part }: ScanOptions,
   runner: Runner<Found, Whole>,
   onScanned: OnScanned,
   startPool: typeof workerPool,
 ): Promise<Scanned<Whole>> {
-  const queue = ChunkQueue.create(fd, size, chunkBytes);
-  const pool = threads > 1 && size > aloneBytes ? await startPool(scan, threads - 1) : undefined;
+  const range = part ? rangeOf(fd, size, part) : { offset: 0, length: size };
+  const queue = ChunkQueue.create(fd, range, chunkBytes);
+  const pool = threads > 1 && range.length > aloneBytes ? await startPool(scan, threads - 1) : undefined;
   try {
     const others = pool?.run(queue.handle) ?? Promise.resolve([]);
     // If one fails, this thread has nothing to add.

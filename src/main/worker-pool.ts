@@ -2,6 +2,9 @@ import type { QueueHandle } from '../workers/chunk-queue.js';
 import type { Plan, ThreadTask, WorkerResult } from '../workers/task.js';
 import { workerDied } from './errors.js';
 
+/** What the threads of a batch run. (Its place is known here, where the bundle has it too.) */
+export const BATCH_ENTRY: URL = new URL('./batch-worker.js', import.meta.url);
+
 /** Threads that take chunks from a queue. */
 export interface Pool {
   /** Resolves, with what each thread found, when the queue is empty. Throws if a worker dies. */

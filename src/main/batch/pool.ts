@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { ChunkQueue } from '../../workers/chunk-queue.js';
 import type { ThreadTask, WorkerResult } from '../../workers/task.js';
 import { cannotEndInTime, dumpTooLarge, failureOf, workerDied } from '../errors.js';
+import { BATCH_ENTRY } from '../worker-pool.js';
 import type { BatchTask, FromDump, Job, Outcome, Setup, ToDump } from './job.js';
 
 /** Node's own words for a heap that is full. */
@@ -35,7 +36,7 @@ export class BatchPool {
   /** Threads that were to end, and have not: a call to the system holds them. */
   private held = 0;
 
-  constructor(setup: Setup, entry: URL = new URL('./batch-worker.js', import.meta.url)) {
+  constructor(setup: Setup, entry: URL = BATCH_ENTRY) {
     this.threads = setup.threads;
     this.piscina = new Piscina({
       filename: entry.href,
@@ -132,7 +133,7 @@ export class BatchPool {
   }
 
   private help({ task, queue, signal, helpers }: Shared): void {
-    while (this.busy < this.threads && queue.place < queue.handle.size)
+    while (this.busy < this.threads && queue.place < queue.handle.end)
       helpers.push(this.occupy(this.piscina.run(task, { signal }) as Promise<WorkerResult>));
   }
 

@@ -8,6 +8,8 @@ interface Form {
   readonly name: string;
   readonly description: string;
   readonly argument: string;
+  /** What the argument is, if it is not INPUT. */
+  readonly input?: string;
   readonly makes: Makes;
   readonly own: readonly Option[];
   readonly examples: readonly string[];
@@ -85,6 +87,24 @@ const FORMS: readonly Form[] = [
     load: () => import('./export.js'),
   },
   {
+    name: 'map',
+    description:
+      'Saves the aggregate of a part of a dump: merge makes the whole of all parts, wherever they were made.',
+    argument: '<dump>',
+    input: 'a dump, as a plain file',
+    makes: 'file',
+    own: [
+      new Option('--part <I/N>', 'which part, of how many: 1/8 to 8/8'),
+      new Option('--since <NS|FILE>', 'count what was born after this time, or after that snapshot'),
+    ],
+    examples: [
+      'pageowner map --part 1/2 dump.txt -o part1.parquet',
+      'pageowner map --part 2/2 dump.txt -o part2.parquet',
+      'pageowner merge part1.parquet part2.parquet -o whole.parquet',
+    ],
+    load: () => import('./map.js'),
+  },
+  {
     name: 'merge',
     description: 'Joins saved aggregates (or dumps) into one.',
     argument: '<dumps...>',
@@ -100,7 +120,7 @@ export function insightCommands(): Command[] {
     const command = commandOf(form)
       .description(form.description)
       .usage(`[OPTIONS] ${form.argument}`)
-      .argument(form.argument, INPUT)
+      .argument(form.argument, form.input ?? INPUT)
       .helpOption('-h, --help', 'show this help');
     const keys = form.makes === 'groups' ? `\nKeys of --by:\n${keysHelp()}` : '';
     command.addHelpText('after', `${keys}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);

@@ -9,7 +9,7 @@ import { writeFolded } from '../../merge/writers/folded.js';
 import { writeCsv } from '../../merge/writers/table-csv.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
 import { quoted, usageError } from '../errors.js';
-import { loadSnapshot } from '../load-snapshot.js';
+import { type LoadOptions, loadSnapshot } from '../load-snapshot.js';
 import { version } from '../program.js';
 import { inputsOf, loadOptions, pageBytesOf, selectionOf, type Values } from './options.js';
 import { readSnapshot } from './read-snapshots.js';
@@ -103,7 +103,7 @@ function formOf(typed: string | undefined, output: string): (typeof FORMS)[strin
 }
 
 /** A time in ns, or the newest of a snapshot. */
-async function sinceOf(typed: string | undefined, load: Parameters<typeof loadSnapshot>[1]): Promise<bigint | null> {
+export async function sinceOf(typed: string | undefined, load: LoadOptions): Promise<bigint | null> {
   if (typed === undefined) return null;
   if (/^-?\d+$/.test(typed)) {
     const moment = BigInt(typed);

@@ -10,6 +10,7 @@ export interface Aggregate {
 /** What is known of the dump as a whole. */
 export interface Facts {
   readonly bytes: number;
+  /** Those of all rows, and malformed ones. */
   readonly blocks: number;
   /** Could not be read whole, and are in no row. */
   readonly malformed: number;

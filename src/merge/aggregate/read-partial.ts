@@ -29,9 +29,9 @@ export function readPartial(partial: AggregatePartial, since: bigint | null): Ag
     times: byRow(partial.ages, blocks.length, bucketStart),
     pageblocks: byRow(partial.pageblocks, blocks.length, (number) => number),
   };
-  const { bytes, malformed, foreign } = counts;
+  const { bytes, blocks: read, filtered, malformed, foreign } = counts;
   return {
-    facts: { bytes, blocks: counts.blocks, malformed, foreign, pageblockOrders, since, knowsBlocks: true },
+    facts: { bytes, blocks: read - filtered, malformed, foreign, pageblockOrders, since, knowsBlocks: true },
     rows: Array.from(blocks, (_, row) => new ScannedRow(columns, row)),
   };
 }

@@ -6,6 +6,8 @@
 const BITS = 6;
 const PER_DOUBLING = 1 << BITS;
 const EXPONENT_OF_ONE = 1023;
+/** That of the last times below 2^64, which a double rounds up. */
+const LAST_BUCKET = 64 * PER_DOUBLING - 1;
 
 const double = new DataView(new ArrayBuffer(8));
 
@@ -13,7 +15,7 @@ const double = new DataView(new ArrayBuffer(8));
 export function bucketOf(ns: number): number {
   if (ns < 1) return 0;
   double.setFloat64(0, ns);
-  return (double.getUint32(0) >>> (20 - BITS)) - EXPONENT_OF_ONE * PER_DOUBLING;
+  return Math.min((double.getUint32(0) >>> (20 - BITS)) - EXPONENT_OF_ONE * PER_DOUBLING, LAST_BUCKET);
 }
 
 /** The first whole ns of a bucket. It ends where the next one begins. */

@@ -30,6 +30,8 @@ const ROOM: u32 = 1024;
 /** Bits of a double behind those that tell a bucket. */
 const BUCKET_SHIFT: u64 = 46;
 const BUCKET_OF_ONE: u32 = 1023 << 6;
+/** That of the last times below 2^64, which a double rounds up. Behind it are blocks without a time. */
+const LAST_BUCKET: u32 = (64 << 6) - 1;
 
 const ANY_SHIFT: u64 = 63;
 const NONE: f64 = -2;
@@ -72,7 +74,8 @@ export function isListFull(): bool {
 }
 
 export function appendToList(mask: usize, task: usize, stack: usize, tail: usize, ts: u64): void {
-  const bucket = ts == 0 ? 0 : <u32>(reinterpret<u64>(<f64>ts) >> BUCKET_SHIFT) - BUCKET_OF_ONE;
+  const nominal = ts == 0 ? 0 : <u32>(reinterpret<u64>(<f64>ts) >> BUCKET_SHIFT) - BUCKET_OF_ONE;
+  const bucket = min(nominal, LAST_BUCKET) + <u32>(ts == NO_TIME);
   const born = <u32>(ts > since && ts != NO_TIME);
   if (
     run &&
