@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import scanChunks from '../workers/entry.js';
+import { reuseKernels } from '../workers/kernel-instance.js';
 import { runDump } from './batch/dump-job.js';
 import { helpOver } from './batch/help.js';
 import type { BatchTask, Outcome, Setup } from './batch/job.js';
@@ -11,7 +12,7 @@ let prepared: Promise<readonly PreparedRun[]> | undefined;
 
 /** What piscina calls in the threads of a batch. Returns an Outcome, or a WorkerResult where it helped. */
 export default async function run(task: BatchTask): Promise<unknown> {
-  if (!('job' in task)) return scanChunks(task);
+  if (!('job' in task)) return scanChunks(task).finally(reuseKernels);
   const { job, port } = task;
   const bytesDone = new BigInt64Array(task.bytesDone);
   try {
@@ -21,6 +22,7 @@ export default async function run(task: BatchTask): Promise<unknown> {
   } catch (error) {
     return { status: 'failed', error: failureOf(error) } satisfies Outcome;
   } finally {
+    reuseKernels();
     port.close();
   }
 }

@@ -8,14 +8,8 @@ import { at, type Table } from './table.js';
 /** A buffer that text is appended to. */
 export class TextBuffer {
   length = 0;
-  private bytes: Uint8Array<ArrayBuffer>;
-  private view: DataView;
-
-  /** `capacity` in bytes: memory counts when it is written to, so what is likely to be needed is better taken at once. */
-  constructor(capacity: number = 1 << 16) {
-    this.bytes = new Uint8Array(capacity);
-    this.view = new DataView(this.bytes.buffer);
-  }
+  private bytes: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 16);
+  private view: DataView = new DataView(this.bytes.buffer);
 
   /** ASCII only. */
   ascii(text: string): void {

@@ -74,7 +74,26 @@ export function compile(): WebAssembly.Module {
   return compiled;
 }
 
+/** Kernels that are in use, and those that are not any more: memory that was touched before is faster than new. */
+let used: Kernel[] = [];
+let idle: Kernel[] = [];
+
+/** More memory than this is given back instead: it never shrinks. */
+const MOST_KEPT_BYTES: number = 1 << 26;
+
 export function newKernel(): Kernel {
+  const kernel = idle.pop() ?? instance();
+  used.push(kernel);
+  return kernel;
+}
+
+/** For a thread that goes on to another dump: nothing that its kernels hold is needed any more. */
+export function reuseKernels(): void {
+  idle = [...idle, ...used].filter(({ memory }) => memory.buffer.byteLength <= MOST_KEPT_BYTES);
+  used = [];
+}
+
+function instance(): Kernel {
   const kernel = new WebAssembly.Instance(compile()).exports as unknown as Kernel;
   fillRandomly(new Uint8Array(kernel.memory.buffer, kernel.getKeys(), KEY_BYTES));
   return kernel;

@@ -16,8 +16,8 @@ export interface Shown {
 /** Writes groups as page_owner_sort does (tools/mm/page_owner_sort.c), byte for byte. Each piece is valid until the next but one. */
 export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Shown): Generator<Uint8Array> {
   const isCulled = shown.cull.length > 0;
-  let out = new TextBuffer(2 * PIECE_BYTES);
-  let other = new TextBuffer(2 * PIECE_BYTES);
+  let out = new TextBuffer();
+  let other = new TextBuffer();
   for (let place = 0; place < order.length; place++) {
     const written = isCulled ? undefined : table.writeBlocks?.(order, place);
     if (written && written.count > 0) {
