@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { cannotRead, cannotWrite } from '../errors.js';
 import type { PreviousDump } from './job.js';
 import { isLockedNow } from './lock.js';
@@ -14,6 +14,8 @@ import { SUMMARY_FILE, type Summary } from './summary.js';
  * @throws PageownerError if there is no such folder
  */
 export function previousNight(folder: string, own: string): string | undefined {
+  // The first night of all makes that folder.
+  if (resolve(folder) === dirname(own) && !existsSync(folder)) return undefined;
   try {
     if (isNight(folder)) return folder;
     const self = existsSync(own) ? realpathSync(own) : own;
