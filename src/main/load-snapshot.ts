@@ -3,6 +3,7 @@ import { isStacksText, parseStacksText } from '../format/stacks-text.js';
 import { decodeText } from '../format/text.js';
 import { NO_NANOS } from '../format/timestamp.js';
 import type { Aggregate } from '../merge/aggregate/aggregate.js';
+import type { ManyFiles } from '../merge/aggregate/read-parquet.js';
 import { readPartial } from '../merge/aggregate/read-partial.js';
 import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
@@ -21,6 +22,8 @@ export interface LoadOptions {
   /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
   readonly handles?: Handles;
   readonly onScanned?: OnScanned;
+  /** Where only the sums of many saved aggregates are wanted. */
+  readonly many?: ManyFiles;
 }
 
 const PARQUET = 'PAR1';
@@ -56,7 +59,7 @@ async function load(input: Input, start: string, options: LoadOptions): Promise<
   if (start.startsWith(PARQUET)) {
     const { readParquet } = await import('../merge/aggregate/read-parquet.js');
     const { buffer } = await contentOf(input);
-    return readParquet(buffer as ArrayBuffer).catch((error) => {
+    return readParquet(buffer as ArrayBuffer, options.many).catch((error) => {
       throw unreadable(input.name, 'a saved aggregate', error);
     });
   }
