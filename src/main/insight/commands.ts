@@ -8,6 +8,8 @@ interface Form {
   readonly name: string;
   readonly description: string;
   readonly argument: string;
+  /** Of the argument, if it is another than that of most. */
+  readonly input?: string;
   readonly makes: Makes;
   readonly own: readonly Option[];
   readonly examples: readonly string[];
@@ -47,6 +49,25 @@ const FORMS: readonly Form[] = [
       'pageowner diff --by module --fail-on leak:1000 a.parquet b.txt',
     ],
     load: () => import('./diff.js'),
+  },
+  {
+    name: 'trend',
+    description: 'What grows from night to night: a row for each machine and group, with how sure it is.',
+    argument: '<nights...>',
+    input: 'folders that batch wrote, folders of such, or saved aggregates (each a night, of when it was last written)',
+    makes: 'groups',
+    own: [
+      new Option('--dump <NAME,…>', 'only the dumps of these names').argParser((value, before: string | undefined) =>
+        before === undefined ? value : `${before},${value}`,
+      ),
+      new Option('--together', 'one row for each group: sums of all dumps of a night'),
+    ],
+    examples: [
+      'pageowner trend nights                                   each machine by itself, the most suspect first',
+      'pageowner trend --together --by kind nights/2026-11-*    all machines as one',
+      'pageowner trend --format csv nights > trend.csv          a row for each group, a column for each night',
+    ],
+    load: () => import('./trend.js'),
   },
   {
     name: 'age',
@@ -100,7 +121,7 @@ export function insightCommands(): Command[] {
     const command = new Command(form.name)
       .description(form.description)
       .usage(`[OPTIONS] ${form.argument}`)
-      .argument(form.argument, INPUT)
+      .argument(form.argument, form.input ?? INPUT)
       .helpOption('-h, --help', 'show this help');
     for (const option of [...form.own, ...sharedOptions(form.makes)]) command.addOption(option);
     const keys = form.makes === 'groups' ? `\nKeys of --by:\n${keysHelp()}` : '';

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet';
+import type { Place } from '../../format/pfn-line.js';
 import {
   type Aggregate,
   type AggregateRow,
@@ -24,9 +25,8 @@ export interface ManyFiles {
  */
 export async function readParquet(file: ArrayBuffer, many?: ManyFiles): Promise<Aggregate> {
   const metadata = metadataOf(file);
-  const text = metadata.key_value_metadata?.find(({ key }) => key === METADATA_KEY)?.value;
-  if (text === undefined) throw new Error('it is Parquet, but no aggregate of pageowner');
-  const facts = factsOf(text);
+  const facts = metadata.key_value_metadata?.find(({ key }) => key === METADATA_KEY)?.value;
+  if (facts === undefined) throw new Error('it is Parquet, but no aggregate of pageowner');
   const columns = COLUMNS.filter(({ type }) => !many || type === 'text' || type === 'integer').map(({ name }) => name);
   const objects = (await parquetReadObjects({
     file,
@@ -34,8 +34,11 @@ export async function readParquet(file: ArrayBuffer, many?: ManyFiles): Promise<
     columns,
     compressors: { GZIP: (bytes) => gunzipSync(bytes) },
   })) as Values[];
-  const shared = new Shared(many?.stacks);
-  return { facts, rows: objects.map((values) => rowOf(values, shared)) };
+  const shared = new Shared(many);
+  return {
+    facts: factsOf(facts),
+    rows: objects.map((values) => (many ? new SumsRow(values, shared) : rowOf(values, shared))),
+  };
 }
 
 function metadataOf(file: ArrayBuffer): FileMetaData {
@@ -47,65 +50,117 @@ function metadataOf(file: ArrayBuffer): FileMetaData {
 }
 
 function rowOf(values: Values, shared: Shared): AggregateRow {
-  const text = (name: string): string => values[name] as string;
-  const integer = (name: string): number | null => {
-    const value = values[name] as bigint | null | undefined;
-    return value === null || value === undefined ? null : Number(value);
-  };
-  const digits = (name: string): string => String(integer(name) ?? '');
-  const counted = (numbers: string, blocks: string): Counted =>
-    values[numbers] === undefined
-      ? NO_COUNTED
-      : { numbers: (values[numbers] as bigint[]).map(Number), blocks: (values[blocks] as bigint[]).map(Number) };
-  const allocation: Allocation = { order: integer('order'), gfpMask: text('gfp_mask'), gfpFlags: text('gfp_flags') };
-  const task: Task = { pid: integer('pid'), tgid: integer('tgid'), command: text('command') };
   return {
-    allocation: shared.of(allocation),
-    task: shared.of(task),
-    place: shared.of({
-      migratetype: text('migratetype'),
-      pageblockType: text('pageblock_migratetype'),
-      node: digits('node'),
-      zone: digits('zone'),
-    }),
-    stack: shared.stack(text('stack')),
-    tails: shared.tails(text('tails')),
-    blocks: integer('blocks') ?? 0,
-    pages: integer('pages') ?? 0,
+    allocation: shared.of(allocationOf(values)),
+    task: shared.of(taskOf(values)),
+    place: shared.of(placeOf(values)),
+    stack: shared.stack(text(values, 'stack')),
+    tails: shared.tails(text(values, 'tails')),
+    blocks: integer(values, 'blocks') ?? 0,
+    pages: integer(values, 'pages') ?? 0,
     oldest: (values.oldest_ns as bigint | null) ?? null,
     newest: (values.newest_ns as bigint | null) ?? null,
-    born: integer('born_blocks'),
-    times: counted('ts_from_ns', 'ts_blocks'),
-    pageblocks: counted('pageblock', 'pageblock_blocks'),
+    born: integer(values, 'born_blocks'),
+    times: counted(values, 'ts_from_ns', 'ts_blocks'),
+    pageblocks: counted(values, 'pageblock', 'pageblock_blocks'),
   };
+}
+
+/** A row of one of many files: of most things no one asks before it is forgotten. */
+class SumsRow implements AggregateRow {
+  readonly stack: readonly string[];
+  readonly tails: readonly string[];
+  readonly blocks: number;
+  readonly pages: number;
+  readonly oldest = null;
+  readonly newest = null;
+  readonly born = null;
+  readonly times: Counted = NO_COUNTED;
+  readonly pageblocks: Counted = NO_COUNTED;
+  private readonly values: Values;
+
+  constructor(values: Values, shared: Shared) {
+    this.values = values;
+    this.stack = shared.stack(text(values, 'stack'));
+    this.tails = shared.tails(text(values, 'tails'));
+    this.blocks = integer(values, 'blocks') ?? 0;
+    this.pages = integer(values, 'pages') ?? 0;
+  }
+
+  get allocation(): Allocation {
+    return allocationOf(this.values);
+  }
+
+  get task(): Task {
+    return taskOf(this.values);
+  }
+
+  get place(): Place {
+    return placeOf(this.values);
+  }
+}
+
+function allocationOf(values: Values): Allocation {
+  return { order: integer(values, 'order'), gfpMask: text(values, 'gfp_mask'), gfpFlags: text(values, 'gfp_flags') };
+}
+
+function taskOf(values: Values): Task {
+  return { pid: integer(values, 'pid'), tgid: integer(values, 'tgid'), command: text(values, 'command') };
+}
+
+function placeOf(values: Values): Place {
+  return {
+    migratetype: text(values, 'migratetype'),
+    pageblockType: text(values, 'pageblock_migratetype'),
+    node: String(integer(values, 'node') ?? ''),
+    zone: String(integer(values, 'zone') ?? ''),
+  };
+}
+
+function text(values: Values, name: string): string {
+  return values[name] as string;
+}
+
+function integer(values: Values, name: string): number | null {
+  const value = values[name] as bigint | null | undefined;
+  return value === null || value === undefined ? null : Number(value);
+}
+
+function counted(values: Values, numbers: string, blocks: string): Counted {
+  return { numbers: (values[numbers] as bigint[]).map(Number), blocks: (values[blocks] as bigint[]).map(Number) };
 }
 
 /** One object for each content, as rows share them. */
 class Shared {
-  private readonly stacks: Map<string, readonly string[]>;
+  private readonly many: ManyFiles | undefined;
+  private readonly stacks = new Map<string, readonly string[]>();
   private readonly tailLines = new Map<string, readonly string[]>();
   private readonly objects = new Map<string, object>();
 
-  constructor(stacks: Map<string, readonly string[]> = new Map()) {
-    this.stacks = stacks;
+  constructor(many: ManyFiles | undefined) {
+    this.many = many;
   }
 
   of<T extends object>(value: T): T {
     return known(this.objects as Map<string, T>, JSON.stringify(value), () => value);
   }
 
+  /** The file's own map comes first: its texts are found there by where they are, and need not be compared. */
   stack(text: string): readonly string[] {
-    return known(this.stacks, text, () => linesOf(text));
+    return known(this.stacks, text, () => (this.many ? known(this.many.stacks, text, linesOf) : linesOf(text)));
   }
 
   tails(text: string): readonly string[] {
-    return known(this.tailLines, text, () => linesOf(text));
+    return known(this.tailLines, text, linesOf);
   }
 }
 
-function known<T>(all: Map<string, T>, text: string, make: () => T): T {
-  const value = all.get(text) ?? make();
-  all.set(text, value);
+function known<T>(all: Map<string, T>, text: string, make: (text: string) => T): T {
+  let value = all.get(text);
+  if (value === undefined) {
+    value = make(text);
+    all.set(text, value);
+  }
   return value;
 }
 
