@@ -269,6 +269,19 @@ test('the kernel is before what processes asked for, then what grows, then modul
   );
 });
 
+test('of what came in the last night, and has no median growth yet, the most pages come first', async () => {
+  const last = { steady: 9, little: 1, much: 500 };
+  const { rows } = await trendOf(daily([{ steady: 9 }, { steady: 9 }, { steady: 9 }, { steady: 9 }, last]), BY_STACK);
+  assert.deepEqual(
+    rows.map(({ key, class: kind, pages_per_day }) => [String(key.stack).split('+')[0], kind, pages_per_day]),
+    [
+      ['much', 'new', 0],
+      ['little', 'new', 0],
+      ['steady', 'steady', 0],
+    ],
+  );
+});
+
 test('growth that is sure is told from noise, by its interval', async () => {
   const noise = [50, 41, 58, 44, 53, 47, 55, 49];
   const { rows } = await trendOf(

@@ -1,4 +1,5 @@
-import { compareTexts, groupRows, type InsightGroup } from './groups.js';
+import type { AggregateRow } from '../aggregate/aggregate.js';
+import { compareTexts, groupsOf } from './groups.js';
 import { Frames, type KeyValue } from './keys.js';
 import { selectRows } from './selection.js';
 import { pagesOfRows } from './snapshot.js';
@@ -57,12 +58,16 @@ export class TrendSums {
     dump.times[index] = Math.max(dump.times[index] ?? takenAt, takenAt);
     const rows = selectRows(aggregate.rows, selection);
     addTo(dump.pages, index, pagesOfRows(rows));
-    for (const group of groupRows(rows, by, this.frames)) {
-      const facts = this.group(group);
-      const pages = dump.groups.get(facts) ?? [];
-      dump.groups.set(facts, pages);
-      addTo(pages, index, group.pages);
-    }
+    for (const row of rows)
+      for (const { id, values } of groupsOf(row, by, this.frames)) {
+        const facts = this.group(id, values, row);
+        let pages = dump.groups.get(facts);
+        if (!pages) {
+          pages = [];
+          dump.groups.set(facts, pages);
+        }
+        addTo(pages, index, row.pages);
+      }
   }
 
   nightsInOrder(): NightFacts[] {
@@ -90,11 +95,14 @@ export class TrendSums {
     return known;
   }
 
-  private group({ id, values, rows }: InsightGroup): GroupFacts {
-    const known = this.groups.get(id) ?? { id, values, isUsers: true, hasModule: false };
-    this.groups.set(id, known);
-    known.isUsers &&= rows.every((row) => this.frames.isUserMemory(row));
-    known.hasModule ||= rows.some(({ stack }) => this.frames.module(stack) !== null);
+  private group(id: string, values: readonly KeyValue[], row: AggregateRow): GroupFacts {
+    let known = this.groups.get(id);
+    if (!known) {
+      known = { id, values, isUsers: true, hasModule: false };
+      this.groups.set(id, known);
+    }
+    known.isUsers &&= this.frames.isUserMemory(row);
+    known.hasModule ||= this.frames.module(row.stack) !== null;
     return known;
   }
 }
