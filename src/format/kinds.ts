@@ -121,7 +121,8 @@ const USER_MEMORY: SymbolTable<'user'> = new SymbolTable({
   user: 'vma_alloc_* folio_alloc* alloc_pages_vma alloc_zeroed_user_highpage_movable get_huge_zero_* mm_get_huge_zero_*',
 });
 
-const SLAB_TAIL = 'Slab cache page';
+/** The one line behind the frames that tells a kind. */
+export const SLAB_TAIL = 'Slab cache page';
 
 /**
  * What a block's pages are for: a Kind, a module's as `driver [module]`.

@@ -174,6 +174,9 @@ export const dumpTooLarge = (input: string): PageownerError =>
     `the reports on ${quoted(input)} take more than its share of --max-memory: give more memory, or fewer --threads`,
   );
 
+export const noThreads = (): PageownerError =>
+  new PageownerError('worker', 'no thread can be started (is there too little memory?): go on with --resume');
+
 export const isLocked = (folder: string, pid: number | undefined, lock: string): PageownerError =>
   new PageownerError(
     'output',

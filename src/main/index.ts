@@ -9,6 +9,15 @@ export { type Frag, fragOf, type MixedCounts, type Offender, type Run, type Zone
 export { INSIGHT_KEYS, type InsightKey } from '../merge/insight/keys.js';
 export { newestOf, type Snapshot } from '../merge/insight/snapshot.js';
 export { type Top, type TopRow, topOf } from '../merge/insight/top.js';
+export {
+  type NightDump,
+  type TrendDump,
+  type TrendOptions,
+  type TrendRow,
+  type Trends,
+  trendOf,
+} from '../merge/insight/trend.js';
+export type { TrendClass } from '../merge/insight/trend-class.js';
 export { writeParquet } from '../merge/writers/parquet.js';
 export { type ErrorCode, PageownerError } from './errors.js';
 export { type LoadOptions, loadSnapshot } from './load-snapshot.js';

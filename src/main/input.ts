@@ -49,14 +49,8 @@ export async function openInput(path: string, onStored?: OnStored): Promise<Inpu
   if (path === STANDARD_INPUT) return streamInput(name, statsOf(name, STDIN_FD), STDIN_FD, onStored);
   let fd = -1;
   try {
-    // Else a FIFO would be open only when someone writes to it, and hold a thread until then.
-    fd = await mayBlock(call<number>((done) => open(path, constants.O_RDONLY | constants.O_NONBLOCK, done)));
-    let stats = statsOf(path, fd);
-    if (stats.isCharacterDevice()) {
-      closeSync(fd);
-      fd = await mayBlock(call<number>((done) => open(path, 'r', done)));
-      stats = statsOf(path, fd);
-    }
+    fd = await openFile(path);
+    const stats = statsOf(path, fd);
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
       const start = Buffer.alloc(LONGEST_MAGIC);
@@ -71,6 +65,14 @@ export async function openInput(path: string, onStored?: OnStored): Promise<Inpu
     if (fd >= 0) closeSync(fd);
     throw error instanceof PageownerError ? error : cannotRead(path, error);
   }
+}
+
+/** A FIFO too is open at once, not only when someone writes to it: waiting for that would hold a thread. */
+async function openFile(path: string): Promise<number> {
+  const fd = await mayBlock(call<number>((done) => open(path, constants.O_RDONLY | constants.O_NONBLOCK, done)));
+  if (!fstatSync(fd).isCharacterDevice()) return fd;
+  closeSync(fd);
+  return mayBlock(call<number>((done) => open(path, 'r', done)));
 }
 
 /** Closes an input behind an error, which tells more than what closing it would say. */
@@ -149,7 +151,7 @@ async function* tapped(pieces: AsyncGenerator<Buffer[]>, tap: OnStored): AsyncGe
 export async function openAsItComes(path: string): Promise<Gathered> {
   const name = inputName(path);
   try {
-    const fd = path === STANDARD_INPUT ? STDIN_FD : await mayBlock(call<number>((done) => open(path, 'r', done)));
+    const fd = path === STANDARD_INPUT ? STDIN_FD : await openFile(path);
     const { stream, pieces } = await openStream(statsOf(name, fd), fd);
     return { stream, pieces: readErrorsNamed(name, pieces) };
   } catch (error) {

@@ -4,6 +4,7 @@ import { decodeText } from '../format/text.js';
 import { NO_NANOS } from '../format/timestamp.js';
 import type { Aggregate } from '../merge/aggregate/aggregate.js';
 import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
+import type { ManyFiles } from '../merge/aggregate/read-parquet.js';
 import { readPartial } from '../merge/aggregate/read-partial.js';
 import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
@@ -26,6 +27,8 @@ export interface LoadOptions {
   /** Only this part of the text of a dump, which may have no block. */
   readonly part?: Part;
   readonly onScanned?: OnScanned;
+  /** Where only the sums of many saved aggregates are wanted. */
+  readonly many?: ManyFiles;
 }
 
 const PARQUET = 'PAR1';
@@ -35,7 +38,7 @@ const START_BYTES = 256;
 export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
   const input = await openInput(path);
   try {
-    const aggregate = await loadAggregate(input, (dump) => scan(dump, options), options.part);
+    const aggregate = await loadAggregate(input, (dump) => scan(dump, options), options);
     input.close();
     const { handles } = options;
     return { path: inputName(path), aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
@@ -52,7 +55,7 @@ export async function loadSnapshot(path: string, options: LoadOptions): Promise<
 export async function loadAggregate(
   opened: Input,
   scan: (dump: Input) => Promise<Aggregate>,
-  part?: Part,
+  { part, many }: Pick<LoadOptions, 'part' | 'many'> = {},
 ): Promise<Aggregate> {
   const { input, start } = await withStart(opened);
   const isSaved = start.startsWith(PARQUET);
@@ -63,7 +66,7 @@ export async function loadAggregate(
   if (isSaved) {
     const { readParquet } = await import('../merge/aggregate/read-parquet.js');
     const { buffer } = await contentOf(input);
-    return readParquet(buffer as ArrayBuffer).catch((error) => {
+    return readParquet(buffer as ArrayBuffer, many).catch((error) => {
       throw unreadable(input.name, 'a saved aggregate', error);
     });
   }

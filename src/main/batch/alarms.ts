@@ -1,6 +1,9 @@
-import { visible } from '../../merge/writers/escape.js';
+import { stackLine } from '../../merge/writers/stack-line.js';
 import { quoted, usageError } from '../errors.js';
 import type { DumpRecord } from './record.js';
+
+/** Columns of a stack in an alarm, which is one line. */
+const STACK_WIDTH = 120;
 
 /** What raises an alarm. */
 export const ALARMS = ['leak', 'frag', 'malformed'] as const;
@@ -27,7 +30,7 @@ export function raised({ what, least }: Alarm, record: DumpRecord): string | und
       const { diff } = record;
       if (!diff || diff.most_leaked_pages < least) return undefined;
       const [worst] = [...diff.suspects].sort((a, b) => grown(b) - grown(a));
-      const stack = worst ? visible(worst.stack.join(' <- ')).slice(0, 200) : '';
+      const stack = worst ? stackLine(worst.stack, STACK_WIDTH) : '';
       return `leak: ${diff.most_leaked_pages} pages since the night before: ${stack}`;
     }
     case 'frag': {

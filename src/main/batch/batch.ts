@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../../workers/clock.js';
-import { failureOf } from '../errors.js';
+import { failureOf, noThreads } from '../errors.js';
 import { version } from '../program.js';
 import { mixedPageblocks, raised } from './alarms.js';
 import { previousDump } from './compared-night.js';
@@ -147,7 +147,10 @@ export class Batch {
       ? setTimeout(() => running.stop(`it took longer than ${timeoutMs / 1000} s (--timeout)`), timeoutMs)
       : undefined;
     const ended = running.outcome
-      .then((outcome) => this.end(entry, job, outcome, saved, now() - started, setup))
+      .then((outcome) => {
+        this.end(entry, job, outcome, saved, now() - started, setup);
+        if (pool.isBroken) throw noThreads();
+      })
       .catch((error) => {
         this.fatal ??= error;
         this.entries.end();
@@ -286,13 +289,15 @@ function setupOf({ runs, chunkBytes, threadBytes }: BatchPlan, threads: number):
   return { runs, chunkBytes, threads, shareBytes: Math.floor(threadBytes / threads) };
 }
 
+const VERSION = version();
+
 /** Of all that the folder of a dump depends on, but its bytes. */
 function optionsHash(
   { path, host, takenAt, extra }: Entry,
   { runs }: BatchPlan,
   previous: PreviousDump | null,
 ): string {
-  const text = JSON.stringify([version(), path, host, takenAt, extra, runs, previous?.sha256, previous?.bootId]);
+  const text = JSON.stringify([VERSION, path, host, takenAt, extra, runs, previous?.sha256, previous?.bootId]);
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -55,6 +55,11 @@ export class BatchPool {
     while (this.busy >= this.threads) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
+  /** Whether there are no threads, and will be none: one could not even start. */
+  get isBroken(): boolean {
+    return this.piscina.threads.length === 0;
+  }
+
   /** Gives a dump to a thread that is idle. */
   run(job: Job): RunningDump {
     const bytesDone = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);

@@ -51,6 +51,25 @@ const FORMS: readonly Form[] = [
     load: () => import('./diff.js'),
   },
   {
+    name: 'trend',
+    description: 'What grows from night to night: a row for each machine and group, with how sure it is.',
+    argument: '<nights...>',
+    input: 'folders that batch wrote, folders of such, or saved aggregates (each a night, of when it was last written)',
+    makes: 'groups',
+    own: [
+      new Option('--dump <NAME,…>', 'only the dumps of these names').argParser((value, before: string | undefined) =>
+        before === undefined ? value : `${before},${value}`,
+      ),
+      new Option('--together', 'one row for each group: sums of all dumps of a night'),
+    ],
+    examples: [
+      'pageowner trend nights                                   each machine by itself, the most suspect first',
+      'pageowner trend --together --by kind nights/2026-11-*    all machines as one',
+      'pageowner trend --format csv nights > trend.csv          a row for each group, a column for each night',
+    ],
+    load: () => import('./trend.js'),
+  },
+  {
     name: 'age',
     description: 'How old the memory is: pages by when they were allocated.',
     argument: '<dump>',

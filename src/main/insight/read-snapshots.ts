@@ -29,6 +29,12 @@ export async function readSnapshot(path: string, options: LoadOptions, values: V
   const progress = new Progress(values.progress === false ? undefined : Progress.terminal(), undefined);
   const onScanned = (bytes: number): void => progress.advance(bytes);
   const snapshot = await loadSnapshot(path, { ...options, onScanned }).finally(() => progress.end());
+  warnAbout(snapshot);
+  return snapshot;
+}
+
+/** Says on stderr what is wrong with a snapshot. */
+export function warnAbout(snapshot: Snapshot): void {
   const { malformed, foreign } = snapshot.aggregate.facts;
   if (malformed > 0)
     warn(`${snapshot.path}: the last block has no empty line behind it and was left out; the dump may be cut off`);
@@ -36,9 +42,9 @@ export async function readSnapshot(path: string, options: LoadOptions, values: V
   const misplaced = misplacedBlocks(snapshot.aggregate.facts);
   if (misplaced > 0)
     warn(`${snapshot.path}: ${misplaced} blocks have a PFN that is not in the pageblock that they name`);
-  return snapshot;
 }
 
-function warn(line: string): void {
+/** A line on stderr. */
+export function warn(line: string): void {
   process.stderr.write(`pageowner: ${line}\n`);
 }

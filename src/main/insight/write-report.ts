@@ -16,6 +16,8 @@ export interface Report {
   readonly document: { readonly schema: string };
   /** The lines of ndjson, and of csv. */
   readonly rows: readonly object[];
+  /** Of csv, where it is not the rows, made flat. */
+  readonly csv?: () => ReportTable;
   readonly tables: () => readonly ReportTable[];
 }
 
@@ -24,7 +26,7 @@ const WRITERS: Readonly<Record<Format, (report: Report, terminal: Terminal) => I
   text: ({ tables }, terminal) => writeText(tables(), terminal),
   json: ({ document }) => writeJson(document),
   ndjson: ({ rows }) => writeNdjson(rows),
-  csv: ({ rows }) => writeCsv(flatTable(rows)),
+  csv: ({ rows, csv }) => writeCsv(csv ? csv() : flatTable(rows)),
   md: ({ tables }) => writeMarkdown(tables()),
 };
 

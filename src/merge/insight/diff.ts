@@ -1,8 +1,9 @@
-import { compareTexts, groupRows, keyObject } from './groups.js';
+import { groupRows, keyObject } from './groups.js';
 import { type Interval, intervalOf } from './interval.js';
 import { Frames, type InsightKey, type KeyRule, type KeyValue } from './keys.js';
 import { type RowSelection, selectRows } from './selection.js';
 import { newestOf, pagesOfRows, type Snapshot } from './snapshot.js';
+import { bySuspicion, type Ranked, weightOf } from './suspicion.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
 export interface DiffOptions extends KeyRule {
@@ -35,15 +36,6 @@ export interface DiffRow {
   readonly verdict: Verdict;
 }
 
-interface Ranked {
-  readonly row: DiffRow;
-  readonly id: string;
-  /** What processes asked for themselves: it comes and goes with them. */
-  readonly isUsers: boolean;
-  /** Pages by which it grew, times what it is suspect of. */
-  readonly weight: number;
-}
-
 const NANOS_PER_HOUR = 3_600e9;
 
 export function diffOf(snapshots: readonly Snapshot[], { by, selection, ignoreOffsets }: DiffOptions): Diff {
@@ -55,7 +47,7 @@ export function diffOf(snapshots: readonly Snapshot[], { by, selection, ignoreOf
   });
   const ids = new Map(groups.flatMap((group) => [...group].map(([id, { values }]) => [id, values] as const)));
   const hours = hoursBetween(newest[0] ?? null, newest.at(-1) ?? null);
-  const rows = [...ids].map(([id, values]): Ranked => {
+  const rows = [...ids].map(([id, values]): Ranked<DiffRow> => {
     const own = groups.map((group) => group.get(id));
     const pages = own.map((group) => group?.pages ?? 0);
     const blocks = own.map((group, i) => (snapshots[i]?.aggregate.facts.knowsBlocks ? (group?.blocks ?? 0) : null));
@@ -74,7 +66,7 @@ export function diffOf(snapshots: readonly Snapshot[], { by, selection, ignoreOf
       verdict: verdictOf(pages, intervals, isUsers),
     };
     const hasModule = held.some(({ stack }) => frames.module(stack) !== null);
-    return { row, id, isUsers, weight: growth * (hasModule ? MODULE_WEIGHT : 1) };
+    return { row, id, isUsers, suspicion: SUSPICION[row.verdict], weight: weightOf(growth, hasModule) };
   });
   return {
     schema: 'pageowner.diff/1',
@@ -93,9 +85,6 @@ function hoursBetween(from: bigint | null, to: bigint | null): number | null {
   return from === null || to === null || to <= from ? null : Number(to - from) / NANOS_PER_HOUR;
 }
 
-/** Modules are looked at first: fewer machines have run them than the kernel's core. */
-const MODULE_WEIGHT = 10;
-
 const SUSPICION: Readonly<Record<Verdict, number>> = {
   leak: 0,
   new: 1,
@@ -105,13 +94,3 @@ const SUSPICION: Readonly<Record<Verdict, number>> = {
   shrinking: 5,
   gone: 6,
 };
-
-/** The kernel's own memory before that of processes, then by verdict, then by growth. */
-function bySuspicion(a: Ranked, b: Ranked): number {
-  return (
-    Number(a.isUsers) - Number(b.isUsers) ||
-    SUSPICION[a.row.verdict] - SUSPICION[b.row.verdict] ||
-    b.weight - a.weight ||
-    compareTexts(a.id, b.id)
-  );
-}

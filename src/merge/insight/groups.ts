@@ -18,8 +18,7 @@ export interface InsightGroup {
 export function groupRows(rows: Iterable<AggregateRow>, keys: readonly InsightKey[], frames: Frames): InsightGroup[] {
   const groups = new Map<string, InsightGroup>();
   for (const row of rows) {
-    for (const values of combinations(keys.map((key) => key.values(row, frames)))) {
-      const id = values.map((value) => idOf(value, frames)).join('\0');
+    for (const { id, values } of groupsOf(row, keys, frames)) {
       let group = groups.get(id);
       if (!group) {
         group = { id, values, rows: [], blocks: 0, pages: 0, oldest: null, newest: null };
@@ -33,6 +32,17 @@ export function groupRows(rows: Iterable<AggregateRow>, keys: readonly InsightKe
     }
   }
   return [...groups.values()].sort((a, b) => b.pages - a.pages || compareTexts(a.id, b.id));
+}
+
+/** The groups that a row is in, each by its values, and an id that is equal for equal values. */
+export function groupsOf(
+  row: AggregateRow,
+  keys: readonly InsightKey[],
+  frames: Frames,
+): { readonly id: string; readonly values: readonly KeyValue[] }[] {
+  return combinations(keys.map((key) => key.values(row, frames))).map((values) => {
+    return { id: values.map((value) => idOf(value, frames)).join('\0'), values };
+  });
 }
 
 /** Equal for equal values. */

@@ -1,6 +1,6 @@
 import { callerOf } from '../../format/allocators.js';
 import { baseSymbol, type Frame, parseFrame } from '../../format/frame.js';
-import { kindOf } from '../../format/kinds.js';
+import { kindOf, SLAB_TAIL } from '../../format/kinds.js';
 import { memcgOf } from '../../format/memcg.js';
 import type { AggregateRow } from '../aggregate/aggregate.js';
 
@@ -129,7 +129,8 @@ export class Frames {
   kind({ stack, tails, place }: AggregateRow): string {
     const known = this.kinds.get(stack) ?? new Map<string, string>();
     this.kinds.set(stack, known);
-    const rest = [place.migratetype, ...tails].join('\n');
+    // All that is asked of tails: there are as many of those as cgroups.
+    const rest = tails.includes(SLAB_TAIL) ? SLAB_TAIL : place.migratetype;
     const kind = known.get(rest) ?? kindOf(this.of(stack), tails, place.migratetype);
     known.set(rest, kind);
     return kind;

@@ -148,16 +148,16 @@ export function fragTables({ dump, pageblock_order, zones, occupancy, runs, offe
   ];
 }
 
-function column(name: string, kind: ReportColumn['kind']): ReportColumn {
+export function column(name: string, kind: ReportColumn['kind']): ReportColumn {
   return { name, kind };
 }
 
 /** `stack` last, as the writers want it. */
-function keyColumns(key: Readonly<Record<string, KeyValue>>): ReportColumn[] {
+export function keyColumns(key: Readonly<Record<string, KeyValue>>): ReportColumn[] {
   return Object.keys(key).map((name) => column(name, name === 'stack' ? 'stack' : 'text'));
 }
 
-function keyCells(key: Readonly<Record<string, KeyValue>>): Cell[] {
+export function keyCells(key: Readonly<Record<string, KeyValue>>): Cell[] {
   return Object.values(key).map((value) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : value));
 }
 
@@ -165,7 +165,7 @@ function titleOf({ path, pages, blocks }: SnapshotFacts): string {
   return `${path}: ${pages} pages${blocks === null ? '' : ` in ${blocks} blocks`}`;
 }
 
-function more(all: number, shown: number): string[] {
+export function more(all: number, shown: number): string[] {
   return all > shown ? [`${all - shown} more rows (--limit 0 shows all)`] : [];
 }
 
