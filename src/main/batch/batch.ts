@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../../workers/clock.js';
-import { failureOf, noThreads } from '../errors.js';
+import { type Failure, failureOf, noThreads } from '../errors.js';
 import { version } from '../program.js';
 import { mixedPageblocks, raised } from './alarms.js';
 import { previousDump } from './compared-night.js';
@@ -252,10 +252,12 @@ export class Batch {
   }
 
   private addFailed(result: Result): void {
-    const { name, error } = result;
+    const { name, path, line } = result;
+    const { code, message } = result.error as Failure;
     this.results.add(result);
     this.tally.addFailed(result);
-    this.log.say('error', 'failed', `${name}: ${error?.message}`, { name, code: error?.code, path: result.path });
+    // What is wrong with a line of a manifest begins with its place already.
+    this.log.say('error', 'failed', path === '' ? message : `${name}: ${message}`, { name, code, path, line });
   }
 
   private resultOf({ name, path, host, takenAt, extra, line }: Entry, record?: DumpRecord): Result {

@@ -98,6 +98,9 @@ interface Found {
   readonly sorts: readonly { readonly found: Table | Spilled; readonly plan: ScanPlan }[];
 }
 
+/** Of what a dump may take in a thread, so much is for its aggregate; the rest is for the groups of sorts. */
+const AGGREGATE_SHARE = 0.75;
+
 /** Where groups of a dump are put aside, in its folder, until it is whole. */
 const ASIDE = '.aside';
 
@@ -108,11 +111,14 @@ async function readDump(job: Job, input: Input, hash: Hash, before: Before, arou
   const wantsReleased = runs.some((run) => run.kind !== 'sort' && run.withoutReleased);
   const plans = {
     aggregates: [false, ...(wantsReleased ? [true] : [])].map((withoutReleased): AggregatePlan => {
-      const mostBytes = setup.shareBytes / (wantsReleased ? 4 : 2);
+      const mostBytes = (setup.shareBytes * AGGREGATE_SHARE) / (wantsReleased ? 2 : 1);
       return { since: since ?? NO_NANOS, withoutReleased, mostBytes, longestBlock: longestBlock(setup) };
     }),
     sorts: sorts.map(({ plan }, i): ScanPlan => {
-      const spillBytes = Math.max(LEAST_SPILL_BYTES, setup.shareBytes / (2 * SPILL_SHARES * sorts.length));
+      const spillBytes = Math.max(
+        LEAST_SPILL_BYTES,
+        ((1 - AGGREGATE_SHARE) * setup.shareBytes) / (SPILL_SHARES * sorts.length),
+      );
       return { ...plan, spillBytes, folder: join(job.folder, `${ASIDE}-${i}`), longestBlock: longestBlock(setup) };
     }),
   };

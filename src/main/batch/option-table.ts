@@ -68,7 +68,7 @@ export const BATCH_OPTIONS: readonly BatchOption[] = [
     name: 'max-memory',
     value: 'BYTES',
     group: RUNNING,
-    help: 'of the whole batch, also as 512M, 4G (default: a quarter of what there is)',
+    help: 'of the whole batch, also as 512M, 4G (default: half of what there is)',
   },
   { name: 'chunk-size', value: 'BYTES', group: RUNNING, help: 'bytes in a chunk, also as 64K, 4M (default: 4M)' },
   {

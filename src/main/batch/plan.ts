@@ -50,7 +50,7 @@ export function planBatch(operands: readonly string[], typed: Typed): BatchPlan 
   const maxMemory = parseSize(
     'max-memory',
     text('max-memory'),
-    Math.max(defaultMemory(), LEAST_BATCH_MEMORY),
+    Math.max(2 * defaultMemory(), LEAST_BATCH_MEMORY),
     LEAST_BATCH_MEMORY,
     Number.MAX_SAFE_INTEGER,
   );

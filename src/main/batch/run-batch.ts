@@ -83,7 +83,14 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   if (failure !== undefined) throw failure;
   if (exitCode === 0 && (summary.dumps.failed > 0 || summary.alarms.count > 0)) exitCode = EXIT_FOUND;
   process.exitCode = exitCode;
-  log.say('info', 'end', `${summary.dumps.ok} of ${summary.dumps.all} dumps are fine`, { ...summary.dumps, exitCode });
+  const { dumps, alarms } = summary;
+  const ending = endedBy === null ? '' : `, ended by ${endedBy} before the rest`;
+  log.say('info', 'end', `${dumps.ok} dumps read, ${dumps.failed} failed, ${alarms.count} alarms${ending}`, {
+    ...dumps,
+    alarms: alarms.count,
+    ended_by: endedBy,
+    exit_code: exitCode,
+  });
   if (batch.isHeld) endAtOnce(exitCode);
 }
 

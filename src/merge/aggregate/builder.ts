@@ -11,11 +11,13 @@ const KEY_PARTS = 5;
 export class AggregateBuilder {
   private readonly parts = new Parts();
   private readonly keys = new Tuples(KEY_PARTS);
-  private readonly rows: OpenRow[] = [];
+  private readonly rows: AggregateRow[] = [];
+  /** Rows that are copies, whose sums may grow. */
+  private readonly open = new Map<number, OpenRow>();
 
   /** Adds a row; `changed` says what of it is another. */
-  add(original: AggregateRow, changed: Partial<AggregateRow> = {}): void {
-    const row = { ...copyOf(original), ...changed };
+  add(original: AggregateRow, changed?: Partial<AggregateRow>): void {
+    const row = changed ? { ...copyOf(original), ...changed } : original;
     const { parts } = this;
     const known = this.keys.size;
     const id = this.keys.intern(
@@ -26,7 +28,15 @@ export class AggregateBuilder {
       parts.idOf(row.tails),
     );
     if (id === known) this.rows.push(row);
-    else addTo(this.rows[id] as OpenRow, row);
+    else addTo(this.opened(id), row);
+  }
+
+  /** Most rows stay as they are: they are copied only when another is added to them. */
+  private opened(id: number): OpenRow {
+    const open = this.open.get(id) ?? copyOf(this.rows[id] as AggregateRow);
+    this.open.set(id, open);
+    this.rows[id] = open;
+    return open;
   }
 
   build(facts: Facts): Aggregate {
@@ -52,7 +62,7 @@ export class AggregateBuilder {
 }
 
 /** Rows of a scan are read where they lie: a spread would not see their values. */
-function copyOf(row: AggregateRow): OpenRow {
+export function copyOf(row: AggregateRow): OpenRow {
   const { allocation, task, place, stack, tails, blocks, pages, oldest, newest, born, times, pageblocks } = row;
   return { allocation, task, place, stack, tails, blocks, pages, oldest, newest, born, times, pageblocks };
 }

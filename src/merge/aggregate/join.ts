@@ -6,7 +6,8 @@ export function joinAggregates(aggregates: readonly Aggregate[]): Aggregate {
   const builder = new AggregateBuilder();
   const all = aggregates.map(({ facts }) => facts);
   const since = all.every((facts) => facts.since === all[0]?.since) ? (all[0]?.since ?? null) : null;
-  for (const { rows } of aggregates) for (const row of rows) builder.add(row, since === null ? { born: null } : {});
+  for (const { rows } of aggregates)
+    for (const row of rows) builder.add(row, since === null ? { born: null } : undefined);
   const sum = (name: 'bytes' | 'blocks' | 'malformed' | 'foreign'): number =>
     all.reduce((total, facts) => total + facts[name], 0);
   const facts: Facts = {
