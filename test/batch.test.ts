@@ -439,7 +439,7 @@ test('a night is compared with the one before, exactly, and what leaks raises an
   assert.equal(second.status, 1);
   assert.match(
     second.stderr,
-    /^pageowner: web1: leak: 500 pages since the night before: … leak_order0 \[polleak\] <- /,
+    /^pageowner: web1: leak: 500 pages since the night before: .* leak_order0 \[polleak\] <- /,
   );
   const saved = JSON.parse(readFileSync(join(nights, 'n1/dumps/web1/modules.json'), 'utf8'));
   const truly = JSON.parse(run('pageowner', ['diff', LEAK[0], LEAK[1], '--by', 'module', '--format', 'json']).stdout);

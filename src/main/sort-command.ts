@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { KEYS } from '../merge/keys.js';
+import { expandArguments } from './abbreviations.js';
 import { usageError } from './errors.js';
 import { inputName } from './input.js';
-import { OPTIONS, SORT_FLAGS } from './option-table.js';
+import { OPTIONS, type OptionEntry, SORT_FLAGS } from './option-table.js';
 import { Progress } from './progress.js';
 import { sortDump } from './sort-dump.js';
 import { planSort, type SortOptions } from './sort-options.js';
@@ -62,8 +63,12 @@ export function sortCommand(form: SortCommandForm): Command {
   return command;
 }
 
-/** What the parser makes of the options of `pageowner sort`, where no dump is named. Throws a CommanderError. */
-export function sortValues(args: readonly string[]): Values {
+/** Where no dump is named there is no operand for the report either. */
+const OUTPUT: OptionEntry = { id: 'output', short: 'o', long: 'output', value: 'FILE', group: '', help: '' };
+
+/** What the parser makes of the options of `pageowner sort`, where no dump is named. Throws a CommanderError or a usage error. */
+export function sortValues(typed: readonly string[]): Values {
+  const args = expandArguments(typed, [...OPTIONS, OUTPUT]);
   const command = withOptions(new Command(PAGEOWNER_SORT.name).option('-o, --output <FILE>'));
   return command
     .helpOption(false)

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { CommanderError } from 'commander';
-import { expandArguments } from '../abbreviations.js';
 import { PageownerError, quoted, usageError } from '../errors.js';
 import { insightValues } from '../insight/commands.js';
 import type { Values } from '../insight/options.js';
-import { OPTIONS } from '../option-table.js';
 import { sortValues } from '../sort-command.js';
 import { AGGREGATE_FILE, RECORD_FILE } from './record.js';
 import { wordsOf } from './words.js';
@@ -54,7 +52,7 @@ export function parseRun(typed: string): Run {
 
 function valuesOf(command: RunCommand, args: readonly string[], typed: string): Values {
   try {
-    return command === 'sort' ? sortValues(expandArguments(args, OPTIONS)) : insightValues(command, args);
+    return command === 'sort' ? sortValues(args) : insightValues(command, args);
   } catch (error) {
     if (error instanceof CommanderError) throw runError(typed, error.message.replace(/^error: /, ''));
     throw error instanceof PageownerError ? runError(typed, error.message) : error;
