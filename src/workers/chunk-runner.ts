@@ -18,7 +18,7 @@ import {
 import { Window } from './window.js';
 
 /** Longest block. Real ones have at most 4096 bytes; the kernel's memory ends at 4 GiB, and it holds a block up to four times. */
-export const LONGEST_BLOCK: number = 2 ** 29;
+const LONGEST_BLOCK: number = 2 ** 29;
 
 /** No scanner holds more groups than this, in bytes, when it takes in those of another: the kernel's memory ends at 4 GiB, tables grow, and both have as much. */
 export const MOST_HELD_BYTES: number = 2 ** 30;

@@ -45,7 +45,7 @@ export interface Spilled {
 }
 
 /** What a plan gives in one thread. */
-export type OneFound = Partial | AggregatePartial | Spilled;
+type OneFound = Partial | AggregatePartial | Spilled;
 
 /** What a thread made of all chunks that it took. */
 export interface ThreadResult<Found = OneFound | readonly OneFound[]> {

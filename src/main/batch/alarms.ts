@@ -3,7 +3,7 @@ import { quoted, usageError } from '../errors.js';
 import type { DumpRecord } from './record.js';
 
 /** Columns of a stack in an alarm, which is one line. */
-const STACK_WIDTH = 120;
+const STACK_WIDTH = 70;
 
 /** What raises an alarm. */
 export const ALARMS = ['leak', 'frag', 'malformed'] as const;

@@ -182,7 +182,7 @@ export class Batch {
     if (outcome.status === 'done') {
       const { record, file, threads, warnings } = outcome;
       this.night.publish(job.folder, name);
-      const seconds = Number((milliseconds / 1000).toFixed(3));
+      const seconds = secondsOf(milliseconds);
       const { bytes } = record.counts;
       this.tally.addChunks(outcome.milliseconds);
       this.bytes += bytes;
@@ -213,7 +213,7 @@ export class Batch {
       return;
     }
     this.night.forget(name);
-    this.addFailed({ ...this.resultOf(entry), error, status: 'failed', seconds: milliseconds / 1000 });
+    this.addFailed({ ...this.resultOf(entry), error, status: 'failed', seconds: secondsOf(milliseconds) });
   }
 
   /** What an earlier run has made is as good as new. */
@@ -301,6 +301,10 @@ function optionsHash(
 ): string {
   const text = JSON.stringify([VERSION, path, host, takenAt, extra, runs, previous?.sha256, previous?.bootId]);
   return createHash('sha256').update(text).digest('hex');
+}
+
+function secondsOf(milliseconds: number): number {
+  return Number((milliseconds / 1000).toFixed(3));
 }
 
 function warningsOf({ counts: { malformed, foreign }, diff }: DumpRecord): string[] {

@@ -39,7 +39,7 @@ export interface PreviousDump {
   readonly bootId: unknown;
 }
 
-export interface KnownDump {
+interface KnownDump {
   readonly sha256: string;
   readonly file: FileIdentity | null;
 }

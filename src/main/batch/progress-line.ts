@@ -32,7 +32,7 @@ export class ProgressLine {
 }
 
 /** `37 of 500 dumps, 2 failed, 1.2 GiB, 812 MB/s, 2 min 5 s left`; how many are left is known when the manifest is read to its end. */
-export function progressText({ done, failed, all, bytes }: Progress, seconds: number): string {
+function progressText({ done, failed, all, bytes }: Progress, seconds: number): string {
   const left = all === undefined || done === 0 ? undefined : (seconds / done) * (all - done);
   return [
     `${done}${all === undefined ? '' : ` of ${all}`} dumps`,

@@ -20,7 +20,7 @@ export interface NamedRun extends Run {
 }
 
 const COMMANDS = ['top', 'age', 'frag', 'diff', 'export', 'sort'] as const;
-export type RunCommand = (typeof COMMANDS)[number];
+type RunCommand = (typeof COMMANDS)[number];
 
 /** What makes no sense for one run of many: it is a matter of the whole batch, or of one dump. */
 const NOT_HERE: Readonly<Record<string, string>> = {

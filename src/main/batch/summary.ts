@@ -119,7 +119,7 @@ function titleOf({ dumps, alarms, ended_by, started_at }: Summary): string {
   const isFine = dumps.failed === 0 && alarms.count === 0 && ended_by === null;
   const wrong = [
     ...(dumps.failed > 0 ? [`${dumps.failed} failed`] : []),
-    ...(alarms.count > 0 ? [`${alarms.count} alarms`] : []),
+    ...(alarms.count > 0 ? [`${alarms.count} alarm${alarms.count === 1 ? '' : 's'}`] : []),
     ...(ended_by === null ? [] : ['not whole']),
   ];
   return `${started_at.slice(0, 16).replace('T', ' ')} UTC: ${isFine ? 'all fine' : wrong.join(', ')}`;
