@@ -13,6 +13,7 @@ async function measure(options: BenchOptions): Promise<Report> {
   if (options.micro) return (await import('./micro.js')).micro();
   if (options.crossing) return (await import('./crossing.js')).crossing(options);
   if (options.reports) return (await import('./reports.js')).reports(options);
+  if (options.batch) return (await import('./batch.js')).batch(options);
   if (options.sweep) return (await import('./sweep.js')).sweep(options);
   if (options.regress !== undefined) return (await import('./regress.js')).regress(options.regress, options);
   return (await import('./compare.js')).compare(options);

@@ -18,11 +18,12 @@ export interface BenchOptions {
   readonly crossing?: true;
   readonly sweep?: true;
   readonly reports?: true;
+  readonly batch?: true;
   /** Path of the other checkout. */
   readonly regress?: string;
 }
 
-const MODES = ['smoke', 'micro', 'crossing', 'sweep', 'reports', 'regress'] as const;
+const MODES = ['smoke', 'micro', 'crossing', 'sweep', 'reports', 'batch', 'regress'] as const;
 
 /** The command line of `npm run bench --`. */
 export function benchCommand(run: (options: BenchOptions) => Promise<void>): Command {
@@ -47,6 +48,7 @@ export function benchCommand(run: (options: BenchOptions) => Promise<void>): Com
   add(mode, '--crossing', 'main thread against pool on rising sizes, up to --size');
   add(mode, '--sweep', 'chunk sizes and numbers of threads');
   add(mode, '--reports', 'the reports of pageowner beside page_owner_sort --cull=st');
+  add(mode, '--batch', 'a batch over many small dumps beside single runs');
   add(mode, '--regress <checkout>', 'this checkout against another one (built), and how sure the difference is');
   add(mode, '--smoke', 'equal answers only, on small dumps; exit code 1 if some differ');
   const input = 'Dump:';
