@@ -31,7 +31,7 @@ export async function batch({ rounds = ROUNDS, cTool }: BenchOptions): Promise<R
   const folder = temporaryFolder();
   const dumps = join(folder, 'dumps');
   const bytes = writeDumps(dumps, DUMPS);
-  await assertSameReports(folder, dumps);
+  await assertSameReports(dumps, folder);
   const c = findCTool(cTool, true);
   const cpus = availableParallelism();
   const each = (jobs: number, command: string): Command => shell(`ls ${dumps}/* | xargs -P ${jobs} -I FILE ${command}`);
@@ -67,7 +67,7 @@ export async function batch({ rounds = ROUNDS, cTool }: BenchOptions): Promise<R
 }
 
 /** Real dumps that differ from each other. Returns their bytes. */
-function writeDumps(folder: string, count: number): number {
+export function writeDumps(folder: string, count: number): number {
   mkdirSync(folder);
   const texts = ['6.12-boot', '6.12-mixed', '6.1-mixed'].map((name) =>
     gunzipSync(readFileSync(join(FIXTURES, name, 'dump.txt.gz'))).toString('latin1'),
@@ -92,7 +92,7 @@ function shell(text: string): Command {
 }
 
 /** Throws if a report of a batch is not that of a single run. */
-export async function assertSameReports(folder: string, dumps: string): Promise<void> {
+export async function assertSameReports(dumps: string, folder: string): Promise<void> {
   const out = join(folder, 'checked');
   await runProcess(batchOf(dumps, out, [RUN, 'top']));
   for (const name of readdirSync(dumps).slice(0, 5)) {

@@ -9,6 +9,7 @@ import { DIALECTS, SYNTHETIC_DUMP, syntheticDump } from '../src/format/synthetic
 import { type DumpFile, generateDump } from '../src/main/bench/generate-dump.js';
 import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
 import { assertSameBytes } from './answers.js';
+import { assertSameReports, writeDumps } from './batch.js';
 import { findCTool } from './c-tool.js';
 import { otherContenders, ours } from './contenders.js';
 import { material } from './micro/material.js';
@@ -19,6 +20,7 @@ import { assertSameAnswers } from './same-answers.js';
 import { scanCommand } from './scan-command.js';
 
 const DUMP_BYTES = 3e6;
+const BATCH_DUMPS = 6;
 const MATERIAL_BYTES = 2 * 2 ** 20;
 /** Small enough for this dump to go to the workers. */
 const POOL = ['--threads=2', '--chunk-size=32K'];
@@ -41,6 +43,11 @@ export async function smoke(cTool: string | undefined): Promise<boolean> {
   await check('generator: the same bytes again', generatesTheSame);
   await check('reports: the pages of page_owner_sort', async () => {
     await reports({ synthetic: { ...SYNTHETIC_DUMP, bytes: DUMP_BYTES }, args: [], rounds: 1 });
+  });
+  await check('batch: the reports of single runs', async () => {
+    const dumps = join(folder, 'dumps');
+    writeDumps(dumps, BATCH_DUMPS);
+    await assertSameReports(dumps, folder);
   });
   for (const dialect of DIALECTS) {
     const dump = await generateDump(folder, { ...SYNTHETIC_DUMP, bytes: DUMP_BYTES, dialect });

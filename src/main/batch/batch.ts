@@ -5,7 +5,7 @@ import { type Failure, failureOf, noThreads } from '../errors.js';
 import { version } from '../program.js';
 import { mixedPageblocks, raised } from './alarms.js';
 import { previousDump } from './compared-night.js';
-import type { Job, Outcome, PreviousDump, Setup } from './job.js';
+import type { Job, Outcome, PreviousDump } from './job.js';
 import type { Log } from './log.js';
 import type { BrokenEntry, Entry } from './manifest.js';
 import type { Night } from './night.js';
@@ -47,7 +47,6 @@ export class Batch {
   private readonly entries: ReadAhead<Entry | BrokenEntry>;
   private readonly results: Results;
   private readonly pool: BatchPool;
-  private readonly setup: Setup;
   private readonly flying = new Set<InFlight>();
   /** Took more than the share of a thread: they are read again behind the others, with all the memory. */
   private readonly large: Entry[] = [];
@@ -64,6 +63,7 @@ export class Batch {
     night: Night,
     previous: string | undefined,
     entries: ReadAhead<Entry | BrokenEntry>,
+    pool: BatchPool,
     tally: Tally,
     log: Log,
   ) {
@@ -74,8 +74,7 @@ export class Batch {
     this.tally = tally;
     this.log = log;
     this.results = new Results(night.folder, [...night.earlier.values()]);
-    this.setup = setupOf(plan, plan.threads);
-    this.pool = new BatchPool(this.setup);
+    this.pool = pool;
   }
 
   get progress(): Progress {
@@ -117,21 +116,20 @@ export class Batch {
       if (this.isStopped) return;
       this.seen.add(entry.name);
       if ('error' in entry) this.addBroken(entry);
-      else this.begin(entry, pool, this.setup);
+      else this.begin(entry, pool);
     }
   }
 
   private async readLarge(): Promise<void> {
-    const setup = setupOf(this.plan, 1);
-    const pool = new BatchPool(setup);
+    const pool = batchPool(this.plan, 1);
     for (const entry of this.large.splice(0)) {
       if (this.isStopped || this.fatal !== undefined) break;
-      await this.begin(entry, pool, setup);
+      await this.begin(entry, pool);
     }
     this.isHeld = (await pool.close()) || this.isHeld;
   }
 
-  private begin(entry: Entry, pool: BatchPool, setup: Setup): Promise<void> {
+  private begin(entry: Entry, pool: BatchPool): Promise<void> {
     const { name, path, host, takenAt, extra } = entry;
     const previous = this.previous === undefined ? null : previousDump(this.previous, name);
     const optionsSha256 = optionsHash(entry, this.plan, previous);
@@ -148,7 +146,7 @@ export class Batch {
       : undefined;
     const ended = running.outcome
       .then((outcome) => {
-        this.end(entry, job, outcome, saved, now() - started, setup);
+        this.end(entry, job, outcome, saved, now() - started, pool);
         if (pool.isBroken) throw noThreads();
       })
       .catch((error) => {
@@ -172,7 +170,7 @@ export class Batch {
     outcome: Outcome,
     saved: SavedDump | undefined,
     milliseconds: number,
-    setup: Setup,
+    pool: BatchPool,
   ): void {
     const { name } = entry;
     if (outcome.status === 'unchanged') {
@@ -207,7 +205,7 @@ export class Batch {
       this.log.say('info', 'dropped', `${name}: dropped, the batch was ended`, { name });
       return;
     }
-    if (error.code === 'memory' && setup.threads > 1) {
+    if (error.code === 'memory' && pool.threads > 1) {
       this.large.push(entry);
       this.log.say('info', 'later', `${name}: takes more than the share of a thread; read again in the end`, { name });
       return;
@@ -287,8 +285,9 @@ export class Batch {
   }
 }
 
-function setupOf({ runs, chunkBytes, threadBytes }: BatchPlan, threads: number): Setup {
-  return { runs, chunkBytes, threads, shareBytes: Math.floor(threadBytes / threads) };
+/** Threads that share the memory of a batch. */
+export function batchPool({ runs, chunkBytes, threadBytes }: BatchPlan, threads: number): BatchPool {
+  return new BatchPool({ runs, chunkBytes, threads, shareBytes: Math.floor(threadBytes / threads) });
 }
 
 const VERSION = version();

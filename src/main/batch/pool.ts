@@ -29,7 +29,7 @@ interface Shared {
 /** The threads of a batch. Each reads a dump of its own; one that has none helps with that of another. */
 export class BatchPool {
   private readonly piscina: Piscina;
-  private readonly threads: number;
+  readonly threads: number;
   private readonly shared = new Set<Shared>();
   private busy = 0;
   private readonly waiting: (() => void)[] = [];

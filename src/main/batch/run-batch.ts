@@ -6,7 +6,7 @@ import { terminalOfStdout } from '../insight/write-report.js';
 import { print } from '../print.js';
 import { onSignal, version } from '../program.js';
 import { Progress } from '../progress.js';
-import { Batch } from './batch.js';
+import { Batch, batchPool } from './batch.js';
 import { missingDumps, previousNight, prune } from './compared-night.js';
 import type { Typed } from './config.js';
 import { endAtOnce } from './end-at-once.js';
@@ -37,8 +37,10 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
     log.say('warning', 'no-previous', `no night in ${plan.previous} has come to its end yet: no diffs`);
   const started = { at: new Date(), clock: now() };
   const entries = new ReadAhead(entriesOf(plan.operands), ENTRIES_AHEAD);
+  // Threads start while this one loads what it needs.
+  const pool = batchPool(plan, plan.threads);
   const tally = await Tally.create();
-  const batch = new Batch(plan, night, previous, entries, tally, log);
+  const batch = new Batch(plan, night, previous, entries, pool, tally, log);
   let endedBy: string | null = null;
   let exitCode = 0;
   onSignal((signal, code) => {
