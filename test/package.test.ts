@@ -41,17 +41,18 @@ test('no file of the package names a folder of this machine', () => {
 test('the package runs with its dependencies alone', () => {
   symlinkSync(join(ROOT, 'node_modules'), join(packed, 'node_modules'));
   const fixture = join(ROOT, 'fixtures/6.12-boot/dump.txt.gz');
-  for (const [program, args] of [
-    ['page_owner_sort', ['--threads=2', '--chunk-size=1', fixture, '-']],
-    ['pageowner', ['sort', fixture]],
+  for (const [program, args, printed] of [
+    ['page_owner_sort', ['--threads=2', '--chunk-size=1', fixture, '-'], /^\d+ times, /],
+    ['pageowner', ['sort', fixture], /^\d+ times, /],
+    ['pageowner', ['batch', fixture, '--out', join(folder, 'night')], /all fine\n/],
   ] as const) {
     const script = join(packed, `dist/bundle/main/${program}.js`);
-    assert.match(execFileSync(process.execPath, [script, ...args], { encoding: 'latin1' }), /^\d+ times, /);
+    assert.match(execFileSync(process.execPath, [script, ...args], { encoding: 'latin1' }), printed);
   }
 });
 
 test('a program starts with what V8 made of it when it was built', () => {
-  for (const program of ['main/page_owner_sort', 'main/pageowner', 'workers/entry']) {
+  for (const program of ['main/page_owner_sort', 'main/pageowner', 'main/batch-worker', 'workers/entry']) {
     const file = join(ROOT, 'dist/bundle', program);
     const script = new Script(readFileSync(`${file}.program.js`, 'latin1'), {
       cachedData: readFileSync(`${file}.cache`),
