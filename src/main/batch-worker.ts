@@ -3,7 +3,7 @@ import scanChunks from '../workers/entry.js';
 import { reuseKernels } from '../workers/kernel-instance.js';
 import { runDump } from './batch/dump-job.js';
 import { helpOver } from './batch/help.js';
-import type { BatchTask, Outcome, Setup } from './batch/job.js';
+import type { BatchTask, FromDump, Outcome, Setup } from './batch/job.js';
 import { type PreparedRun, prepare } from './batch/prepared-runs.js';
 import { failureOf } from './errors.js';
 
@@ -15,6 +15,7 @@ export default async function run(task: BatchTask): Promise<unknown> {
   if (!('job' in task)) return scanChunks(task).finally(reuseKernels);
   const { job, port } = task;
   const bytesDone = new BigInt64Array(task.bytesDone);
+  port.postMessage('begun' satisfies FromDump);
   try {
     prepared ??= Promise.all(setup.runs.map(prepare));
     const onScanned = (bytes: number): void => void Atomics.store(bytesDone, 0, BigInt(bytes));

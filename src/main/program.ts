@@ -15,6 +15,13 @@ export function onSignal(handler: typeof takeOver): void {
   takeOver = handler;
 }
 
+let leave: (exitCode: number) => never = process.exit;
+
+/** For a command that process.exit would not end. */
+export function leaveBy(other: typeof leave): void {
+  leave = other;
+}
+
 /**
  * Runs a program to its end and exits.
  * @param args its arguments, without node and script
@@ -36,12 +43,12 @@ export async function runProgram(program: Command, args: () => string[], exitCod
     await program.parseAsync(args(), { from: 'user' });
     undoAll();
     // A command may have found what it was to look for.
-    process.exit(process.exitCode ?? 0);
+    leave(Number(process.exitCode ?? 0));
   } catch (error) {
     undoAll();
     if (error instanceof CommanderError && error.exitCode === 0) process.exit(0);
     process.stderr.write(`${program.name()}: ${messageOf(error)}\n`);
-    process.exit(exitCode);
+    leave(exitCode);
   }
 }
 

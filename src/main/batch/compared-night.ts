@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { cannotRead, cannotWrite } from '../errors.js';
+import { cannotRead, cannotWrite, usageError } from '../errors.js';
 import type { PreviousDump } from './job.js';
 import { isLockedNow } from './lock.js';
 import { isNight, namesOf, nightsIn, savedDump } from './nights.js';
@@ -17,14 +17,13 @@ export function previousNight(folder: string, own: string): string | undefined {
   // The first night of all makes that folder.
   if (resolve(folder) === dirname(own) && !existsSync(folder)) return undefined;
   try {
-    if (isNight(folder)) return folder;
     const self = existsSync(own) ? realpathSync(own) : own;
-    return endedNights(folder)
-      .filter(({ night }) => realpathSync(night) !== self)
-      .at(-1)?.night;
+    if (!isNight(folder)) return endedNights(folder, self).at(-1)?.night;
+    if (realpathSync(folder) !== self) return folder;
   } catch (error) {
     throw cannotRead(folder, error);
   }
+  throw usageError('--previous names the folder of --out, which would be compared with itself');
 }
 
 /** The dump of this name in a night. */
@@ -44,7 +43,7 @@ export function missingDumps(night: string, names: ReadonlySet<string>): string[
 /** Removes the oldest nights beside one that has come to its end, so that `keep` are left. Returns those removed. */
 export function prune(own: string, keep: number): string[] {
   const self = realpathSync(own);
-  const others = endedNights(dirname(self)).filter(({ night }) => realpathSync(night) !== self && !isLockedNow(night));
+  const others = endedNights(dirname(self), self).filter(({ night }) => !isLockedNow(night));
   const old = others.slice(0, Math.max(0, others.length - (keep - 1))).map(({ night }) => night);
   for (const night of old) {
     try {
@@ -56,9 +55,10 @@ export function prune(own: string, keep: number): string[] {
   return old;
 }
 
-/** In the order in which they began. One that was ended before it was whole is none of them. */
-function endedNights(folder: string): { readonly night: string; readonly started: string }[] {
+/** In the order in which they began. One that was ended before it was whole is none of them, and neither is a link to one, or `self`. */
+function endedNights(folder: string, self: string): { readonly night: string; readonly started: string }[] {
   return nightsIn(folder)
+    .filter((night) => lstatSync(night).isDirectory() && realpathSync(night) !== self)
     .flatMap((night) => {
       const summary = readSummary(night);
       return summary?.ended_by === null ? [{ night, started: summary.started_at }] : [];

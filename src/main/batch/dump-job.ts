@@ -1,20 +1,19 @@
 import { createHash, type Hash } from 'node:crypto';
-import { rmSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
-import { NO_NANOS } from '../../format/timestamp.js';
+import { closeSync, openSync, rmSync, type Stats } from 'node:fs';
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import type { AggregatePartial } from '../../merge/aggregate/aggregate-partial.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
 import type { Table } from '../../merge/table.js';
-import { type AggregatePlan, ReadError, type ScanPlan, type Spilled } from '../../workers/task.js';
+import { ReadError, type ScanPlan, type Spilled } from '../../workers/task.js';
 import { scanFailed, usageError } from '../errors.js';
 import { giveUp, type Input, openInput } from '../input.js';
 import { parquetOf } from '../insight/export.js';
-import { CHUNKS_FOR_HELP, LEAST_SPILL_BYTES, SPILL_SHARES } from '../limits.js';
+import { CHUNKS_FOR_HELP } from '../limits.js';
 import { loadAggregate, loadSnapshot, readFound } from '../load-snapshot.js';
 import { type Scanned, scanDump } from '../scan-dump.js';
 import { sortedReport } from '../sort-dump.js';
 import type { workerPool } from '../worker-pool.js';
+import { dumpPlans } from './dump-plans.js';
 import { FolderWriter } from './folder-writer.js';
 import { HashingRunner, hashFile } from './hashing-runner.js';
 import type { FileIdentity, Job, Outcome, Setup } from './job.js';
@@ -41,7 +40,7 @@ export async function runDump(job: Job, around: Surroundings): Promise<Outcome> 
   });
   try {
     const file = identityOf(input.stats);
-    if (isKnown(job, input, file)) return { status: 'unchanged', file };
+    if (isKnown(job, file)) return { status: 'unchanged', file };
     const before = await previousOf(job);
     const found = await readDump(job, input, hash, before, around);
     input.close();
@@ -63,12 +62,16 @@ function identityOf(stats: Stats): FileIdentity | null {
 }
 
 /** Whether an earlier run has read the same bytes. The time of the last change to a file cannot be set back, so if all is the same they are. */
-function isKnown({ known }: Job, input: Input, file: FileIdentity | null): boolean {
+function isKnown({ known, path }: Job, file: FileIdentity | null): boolean {
   if (!known || !file) return false;
   if (JSON.stringify(known.file) === JSON.stringify(file)) return true;
-  if (!('fd' in input)) return false;
   const hash = createHash('sha256');
-  hashFile(hash, input.fd, input.size);
+  const fd = openSync(path, 'r');
+  try {
+    hashFile(hash, fd, file.size);
+  } finally {
+    closeSync(fd);
+  }
   return hash.digest('hex') === known.sha256;
 }
 
@@ -98,33 +101,12 @@ interface Found {
   readonly sorts: readonly { readonly found: Table | Spilled; readonly plan: ScanPlan }[];
 }
 
-/** Of what a dump may take in a thread, so much is for its aggregate; the rest is for the groups of sorts. */
-const AGGREGATE_SHARE = 0.75;
-
-/** Where groups of a dump are put aside, in its folder, until it is whole. */
-const ASIDE = '.aside';
-
 async function readDump(job: Job, input: Input, hash: Hash, before: Before, around: Surroundings): Promise<Found> {
   const { setup, runs, help, onScanned } = around;
   const since = before.snapshot ? newestOf(before.snapshot.aggregate) : null;
-  const sorts = runs.flatMap((run) => (run.kind === 'sort' ? [run] : []));
-  const wantsReleased = runs.some((run) => run.kind !== 'sort' && run.withoutReleased);
-  const plans = {
-    aggregates: [false, ...(wantsReleased ? [true] : [])].map((withoutReleased): AggregatePlan => {
-      const mostBytes = (setup.shareBytes * AGGREGATE_SHARE) / (wantsReleased ? 2 : 1);
-      return { since: since ?? NO_NANOS, withoutReleased, mostBytes, longestBlock: longestBlock(setup) };
-    }),
-    sorts: sorts.map(({ plan }, i): ScanPlan => {
-      const spillBytes = Math.max(
-        LEAST_SPILL_BYTES,
-        ((1 - AGGREGATE_SHARE) * setup.shareBytes) / (SPILL_SHARES * sorts.length),
-      );
-      return { ...plan, spillBytes, folder: join(job.folder, `${ASIDE}-${i}`), longestBlock: longestBlock(setup) };
-    }),
-  };
+  const { aggregates, sorts, all } = dumpPlans(runs, since, job.folder, setup.shareBytes);
   let scanned: Scanned<readonly unknown[]> | undefined;
   const aggregate = await loadAggregate(input, async (dump) => {
-    const all = [...plans.aggregates, ...plans.sorts];
     const { threads, chunkBytes } = setup;
     const options = { scan: { plans: all }, threads, chunkBytes, aloneBytes: chunkBytes * CHUNKS_FOR_HELP };
     scanned = await scanDump(dump, options, new HashingRunner(all, hash), onScanned, help);
@@ -137,15 +119,11 @@ async function readDump(job: Job, input: Input, hash: Hash, before: Before, arou
   }
   return {
     aggregate,
-    withoutReleased: found && wantsReleased ? readFound(input.name, found[1] as AggregatePartial, since) : aggregate,
+    withoutReleased:
+      found && aggregates.length > 1 ? readFound(input.name, found[1] as AggregatePartial, since) : aggregate,
     scanned,
-    sorts: plans.sorts.map((plan, i) => ({ plan, found: found?.[plans.aggregates.length + i] as Table | Spilled })),
+    sorts: sorts.map((plan, i) => ({ plan, found: found?.[aggregates.length + i] as Table | Spilled })),
   };
-}
-
-/** Of a block, in bytes: real ones have at most 4096, and each is held up to four times. */
-function longestBlock({ shareBytes }: Setup): number {
-  return Math.min(2 ** 24, Math.max(2 ** 20, shareBytes / 8));
 }
 
 async function fillFolder(

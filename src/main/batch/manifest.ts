@@ -36,15 +36,18 @@ const STANDARD_INPUT = '-';
 
 /**
  * The entries of manifests (a file, a pipe, `-`), folders, globs and dumps, one after the other. A manifest is read as it comes, and no faster than entries
- * are asked for. Throws a PageownerError: before the first entry, if an operand is no file and matches none, or is a folder without files; later,
- * if a manifest cannot be read on.
+ * are asked for. Throws a PageownerError: at once, if an operand is no file and matches none, or is a folder without files; from the generator, if a manifest
+ * cannot be read on.
  */
-export async function* entriesOf(operands: readonly string[]): AsyncGenerator<Entry | BrokenEntry> {
+export function entriesOf(operands: readonly string[]): AsyncGenerator<Entry | BrokenEntry> {
   if (operands.filter((operand) => operand === STANDARD_INPUT).length > 1)
     throw usageError('standard input can be read only once');
+  return checkedOf(operands.map(candidatesOf));
+}
+
+async function* checkedOf(all: readonly Candidates[]): AsyncGenerator<Entry | BrokenEntry> {
   const names: Names = new Map();
-  for (const candidates of operands.map(candidatesOf))
-    for await (const candidate of candidates) yield checked(candidate, names);
+  for (const candidates of all) for await (const candidate of candidates) yield checked(candidate, names);
 }
 
 function candidatesOf(operand: string): Candidates {

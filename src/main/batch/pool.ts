@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ChunkQueue } from '../../workers/chunk-queue.js';
@@ -8,6 +9,9 @@ import type { BatchTask, FromDump, Job, Outcome, Setup, ToDump } from './job.js'
 
 /** Node's own words for a heap that is full. */
 const HEAP_IS_FULL = 'ERR_WORKER_OUT_OF_MEMORY';
+
+/** A thread that has not ended after so long is held by the system. */
+const PATIENCE_MS = 1000;
 
 /** A dump that a thread of the pool reads. */
 export interface RunningDump {
@@ -67,16 +71,19 @@ export class BatchPool {
     const aborter = new AbortController();
     const { port1, port2 } = new MessageChannel();
     let stopped: string | undefined;
-    let hasEnded = false;
+    let isHeld = false;
+    let state: 'waiting' | 'begun' | 'ended' = 'waiting';
     let shared: Shared | undefined;
     port1.on('message', (message: FromDump) => {
-      if (message === 'no more chunks') void this.found(shared).then((found) => port1.postMessage(found));
+      if (message === 'begun') state = message;
+      else if (message === 'no more chunks') void this.found(shared).then((found) => port1.postMessage(found));
       else shared = this.share(message, aborter.signal);
     });
     // It closes with the thread, however that ends.
     port1.once('close', () => {
-      hasEnded = true;
-      if (stopped !== undefined) this.held--;
+      state = 'ended';
+      if (isHeld) this.held--;
+      if (shared) this.unshare(shared);
     });
     const task: BatchTask = { job, port: port2, bytesDone };
     const outcome = this.occupy(this.piscina.run(task, { transferList: [port2], signal: aborter.signal })).catch(
@@ -95,9 +102,10 @@ export class BatchPool {
       outcome: outcome as Promise<Outcome>,
       bytesDone: () => Number(Atomics.load(counter, 0)),
       stop: (message) => {
-        if (hasEnded || stopped !== undefined) return;
+        if (state === 'ended' || stopped !== undefined) return;
         stopped = message;
-        this.held++;
+        isHeld = state === 'begun';
+        if (isHeld) this.held++;
         aborter.abort();
       },
     };
@@ -105,8 +113,12 @@ export class BatchPool {
 
   /** Ends all threads. Returns whether some are held and will not: then the process does not end of itself either. */
   async close(): Promise<boolean> {
-    const closed = this.piscina.destroy().then(() => this.held > 0);
-    return Promise.race([closed, new Promise<boolean>((resolve) => setTimeout(resolve, 1000, true))]);
+    const patience = new AbortController();
+    const { signal } = patience;
+    const late = sleep(PATIENCE_MS, true, { signal }).catch(() => true);
+    const isHeld = await Promise.race([this.piscina.destroy().then(() => this.held > 0), late]);
+    patience.abort();
+    return isHeld;
   }
 
   private async occupy<T>(task: Promise<T>): Promise<T> {
@@ -129,17 +141,24 @@ export class BatchPool {
   private share(task: ThreadTask, signal: AbortSignal): Shared {
     const shared: Shared = { task, queue: new ChunkQueue(task.queue), signal, helpers: [] };
     this.shared.add(shared);
-    signal.addEventListener('abort', () => {
-      this.shared.delete(shared);
-      shared.queue.close();
-    });
     this.help(shared);
     return shared;
   }
 
-  private help({ task, queue, signal, helpers }: Shared): void {
-    while (this.busy < this.threads && queue.place < queue.handle.end)
-      helpers.push(this.occupy(this.piscina.run(task, { signal }) as Promise<WorkerResult>));
+  /** Leaves nothing for others to take. */
+  private unshare(shared: Shared): void {
+    this.shared.delete(shared);
+    shared.queue.close();
+  }
+
+  private help(shared: Shared): void {
+    const { task, queue, signal, helpers } = shared;
+    while (this.busy < this.threads && queue.place < queue.handle.end) {
+      const helper = this.occupy(this.piscina.run(task, { signal }) as Promise<WorkerResult>);
+      // Without what it had the dump cannot be whole.
+      helper.catch(() => this.unshare(shared));
+      helpers.push(helper);
+    }
   }
 
   /** What those found that helped. */

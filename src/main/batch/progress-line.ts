@@ -7,10 +7,14 @@ const INTERVAL_MS = 200;
 /** One line on a terminal that says how far a batch is; nothing elsewhere. */
 export class ProgressLine {
   private readonly terminal: NodeJS.WriteStream | undefined;
-  private readonly timer: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(terminal: NodeJS.WriteStream | undefined, progress: () => Progress) {
+  constructor(terminal: NodeJS.WriteStream | undefined) {
     this.terminal = terminal;
+  }
+
+  start(progress: () => Progress): void {
+    const { terminal } = this;
     if (!terminal) return;
     const started = now();
     const show = (): void => {

@@ -4,13 +4,13 @@ import { now } from '../../workers/clock.js';
 import { failureOf } from '../errors.js';
 import { terminalOfStdout } from '../insight/write-report.js';
 import { print } from '../print.js';
-import { onSignal, version } from '../program.js';
+import { leaveBy, onSignal, version } from '../program.js';
 import { Progress } from '../progress.js';
 import { Batch, batchPool } from './batch.js';
 import { missingDumps, previousNight, prune } from './compared-night.js';
 import type { Typed } from './config.js';
 import { endAtOnce } from './end-at-once.js';
-import { JSON_LOG, TEXT_LOG } from './log.js';
+import { JSON_LOG, type Log, TEXT_LOG } from './log.js';
 import { entriesOf } from './manifest.js';
 import { metricsOf } from './metrics.js';
 import { Night } from './night.js';
@@ -18,7 +18,7 @@ import { dumpsOf } from './nights.js';
 import { type BatchPlan, planBatch } from './plan.js';
 import { ProgressLine } from './progress-line.js';
 import { ReadAhead } from './read-ahead.js';
-import { SUMMARY_FILE, SUMMARY_TEXT_FILE, type Summary, summaryMarkdown, summaryText } from './summary.js';
+import { SUMMARY_FILE, SUMMARY_TEXT_FILE, type Summary, summaryMarkdown, summaryText, titleOf } from './summary.js';
 import { Tally } from './tally.js';
 import { writeWhole } from './write-whole.js';
 
@@ -30,92 +30,113 @@ const ENTRIES_AHEAD = 1000;
 /** `pageowner batch`. Sets the exit code: 1 if a dump failed or an alarm was raised. Throws a PageownerError if the batch could not come to its end. */
 export async function runBatch(operands: readonly string[], typed: Typed): Promise<void> {
   const plan = planBatch(operands, typed);
-  const log = plan.log === 'json' ? JSON_LOG : TEXT_LOG;
   const previous = plan.previous === undefined ? undefined : previousNight(plan.previous, plan.out);
+  const entries = new ReadAhead(entriesOf(plan.operands), ENTRIES_AHEAD);
   const night = new Night(plan.out, plan.resume);
+  const line = new ProgressLine(plan.progress ? Progress.terminal() : undefined);
+  const log = aboveLine(plan.log === 'json' ? JSON_LOG : TEXT_LOG, line);
   if (plan.previous !== undefined && previous === undefined)
     log.say('warning', 'no-previous', `no night in ${plan.previous} has come to its end yet: no diffs`);
   const started = { at: new Date(), clock: now() };
-  const entries = new ReadAhead(entriesOf(plan.operands), ENTRIES_AHEAD);
   // Threads start while this one loads what it needs.
   const pool = batchPool(plan, plan.threads);
   const tally = await Tally.create();
   const batch = new Batch(plan, night, previous, entries, pool, tally, log);
-  let endedBy: string | null = null;
-  let exitCode = 0;
-  onSignal((signal, code) => {
-    // Who asks twice wants it at once.
-    if (endedBy !== null) return false;
-    endedBy = signal;
-    exitCode = code;
-    log.say('warning', 'ending', `${signal}: ends in ${plan.graceMs / 1000} s at most`);
-    void batch.stop(plan.graceMs);
-    return true;
-  });
-  const line = new ProgressLine(plan.progress ? Progress.terminal() : undefined, () => batch.progress);
+  const ending = endOnSignal(batch, plan, log);
+  line.start(() => batch.progress);
   let failure: unknown;
   try {
     await batch.run();
   } catch (error) {
     failure = error;
-    endedBy ??= failureOf(error).message;
-  } finally {
-    line.end();
   }
+  line.end();
+  if (batch.isHeld) leaveBy(endAtOnce);
+  const { bytes } = batch.progress;
+  const milliseconds = now() - started.clock;
   const summary: Summary = {
     schema: 'pageowner.batch/1',
     version: version(),
     started_at: started.at.toISOString(),
     ended_at: new Date().toISOString(),
-    seconds: Number(((now() - started.clock) / 1000).toFixed(3)),
-    megabytes_per_second: Number((batch.progress.bytes / 1000 / (now() - started.clock)).toPrecision(4)),
+    seconds: Number((milliseconds / 1000).toFixed(3)),
+    megabytes_per_second: Number((bytes / 1000 / milliseconds).toPrecision(4)),
     threads: plan.threads,
-    ended_by: endedBy,
+    ended_by: failure === undefined ? ending.signal : failureOf(failure).message,
     runs: plan.runs.map(({ typed: run }) => run),
     previous: previous ?? null,
-    missing: previous === undefined || endedBy !== null ? [] : missingDumps(previous, batch.seen),
+    missing: previous === undefined || ending.signal !== null ? [] : missingDumps(previous, batch.seen),
     ...tally.end(),
   };
-  if (failure === undefined) report(plan, summary);
-  else tryReport(plan, summary);
-  if (plan.keep !== undefined && endedBy === null)
+  if (failure !== undefined) {
+    tryReport(plan, summary, batch.seen);
+    throw failure;
+  }
+  report(plan, summary, batch.seen);
+  if (plan.keep !== undefined && ending.signal === null)
     for (const removed of prune(plan.out, plan.keep)) log.say('info', 'pruned', `removed ${removed}`, { removed });
   night.unlock();
-  onSignal(undefined);
-  if (failure !== undefined) throw failure;
-  if (exitCode === 0 && (summary.dumps.failed > 0 || summary.alarms.count > 0)) exitCode = EXIT_FOUND;
-  process.exitCode = exitCode;
-  const { dumps, alarms } = summary;
-  const ending = endedBy === null ? '' : `, ended by ${endedBy} before the rest`;
-  log.say('info', 'end', `${dumps.ok} dumps read, ${dumps.failed} failed, ${alarms.count} alarms${ending}`, {
-    ...dumps,
-    alarms: alarms.count,
-    ended_by: endedBy,
-    exit_code: exitCode,
+  const isFine = summary.dumps.failed === 0 && summary.alarms.count === 0;
+  process.exitCode = ending.exitCode ?? (isFine ? 0 : EXIT_FOUND);
+  log.say('info', 'end', titleOf(summary), {
+    ...summary.dumps,
+    alarms: summary.alarms.count,
+    ended_by: summary.ended_by,
+    exit_code: process.exitCode,
   });
-  if (batch.isHeld) endAtOnce(exitCode);
+}
+
+interface Ending {
+  signal: string | null;
+  exitCode: number | undefined;
+}
+
+/** Lets a signal end a batch. What is returned says which one did. */
+function endOnSignal(batch: Batch, { graceMs }: BatchPlan, log: Log): Ending {
+  const ending: Ending = { signal: null, exitCode: undefined };
+  onSignal((signal, exitCode) => {
+    // Who asks twice wants it at once.
+    if (ending.signal !== null) return false;
+    ending.signal = signal;
+    ending.exitCode = exitCode;
+    log.say('warning', 'ending', `${signal}: ends in ${graceMs / 1000} s at most`);
+    void batch.stop(graceMs);
+    return true;
+  });
+  return ending;
+}
+
+/** A line of the log goes where the progress line is, which comes back below it. */
+function aboveLine(log: Log, line: ProgressLine): Log {
+  return {
+    say: (...said) => {
+      line.clear();
+      log.say(...said);
+    },
+  };
 }
 
 /** Writes what the batch did to its folder, the metrics, and a table to stdout. Throws a PageownerError. */
-function report(plan: BatchPlan, summary: Summary): void {
+function report(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): void {
   writeWhole(join(plan.out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   writeWhole(join(plan.out, SUMMARY_TEXT_FILE), summaryMarkdown(summary));
-  if (plan.metrics !== undefined) writeWhole(plan.metrics, metricsText(plan, summary));
+  if (plan.metrics !== undefined) writeWhole(plan.metrics, metricsText(plan, summary, names));
   print(summaryText(summary, terminalOfStdout()));
 }
 
 /** The same where the batch has failed already, which tells more than why this fails too. */
-function tryReport(plan: BatchPlan, summary: Summary): void {
+function tryReport(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): void {
   try {
-    report(plan, summary);
+    report(plan, summary, names);
   } catch {
     // The disk is full.
   }
 }
 
-function metricsText(plan: BatchPlan, summary: Summary): string {
+/** Of dumps that the manifest names: the folder may have others. */
+function metricsText(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): string {
   const { dumps, alarms, started_at, ended_at, seconds, totals, ended_by } = summary;
-  const records = dumpsOf(plan.out).map(({ record }) => record);
+  const records = dumpsOf(plan.out).flatMap(({ record }) => (names.has(record.name) ? [record] : []));
   const health = {
     startedAt: Date.parse(started_at),
     endedAt: Date.parse(ended_at),

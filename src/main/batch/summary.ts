@@ -115,7 +115,8 @@ function totalsTable(summary: Summary): ReportTable {
   };
 }
 
-function titleOf({ dumps, alarms, ended_by, started_at }: Summary): string {
+/** `2026-11-24 03:30 UTC: 1 failed, 2 alarms` */
+export function titleOf({ dumps, alarms, ended_by, started_at }: Summary): string {
   const isFine = dumps.failed === 0 && alarms.count === 0 && ended_by === null;
   const wrong = [
     ...(dumps.failed > 0 ? [`${dumps.failed} failed`] : []),
