@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { BatchPool } from '../src/main/batch/pool.js';
 import { BLOCK, fixtureDump, missing, PROGRAMS, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -174,15 +175,37 @@ test('a dump is read once, however many reports there are: a FIFO can be', async
 
 test('threads that help change nothing', () => {
   const { dumps, out } = place('help');
-  const dump = writeInto(dumps, 'large.txt', fixtureDump('6.12-mixed'));
-  const args = [dump, '--run', 'top', '--run', 'sort', '--chunk-size', '4K'];
+  const dump = writeInto(dumps, 'large.txt', Buffer.concat(Array(50).fill(fixtureDump('6.12-mixed'))));
+  const args = [dump, '--run', 'top', '--run', 'sort', '--chunk-size', '64K'];
   assert.equal(batch(...args, '--out', out, '--threads', '1').status, 0);
   for (const threads of ['2', '5']) {
     const other = `${out}-${threads}`;
     assert.equal(batch(...args, '--out', other, '--threads', threads).status, 0);
     assert.deepEqual(filesOf(other), filesOf(out));
-    assert.deepEqual(results(other).values().next().value?.input, results(out).values().next().value?.input);
+    const [line] = [...results(other).values()] as [Line];
+    assert.equal(line.input?.sha256, sha256(readFileSync(dump)));
+    assert.equal(line.threads, Number(threads));
   }
+});
+
+test('a thread that dies while it helps is the failure of that dump, and of no other', async () => {
+  const { dumps } = place('helper-dies');
+  const large = writeInto(dumps, 'large.txt', Buffer.concat(Array(50).fill(fixtureDump('6.12-mixed'))));
+  const setup = { runs: [], chunkBytes: 4096, threads: 2, shareBytes: 2 ** 28 };
+  const pool = new BatchPool(setup, new URL('dying-helper.js', import.meta.url));
+  const job = { name: 'a', host: null, takenAt: null, extra: {}, previous: null, optionsSha256: '', known: null };
+  const endOf = async (dump: string, name: string): Promise<string> => {
+    const own = join(dumps, name);
+    mkdirSync(own);
+    const outcome = await pool.run({ ...job, path: dump, folder: own }).outcome;
+    return outcome.status === 'failed' ? outcome.error.code : outcome.status;
+  };
+  // The dump may have come to its end before a thread could help.
+  let end = '';
+  for (let i = 0; i < 30 && end !== 'worker'; i++) end = await endOf(large, String(i));
+  assert.equal(end, 'worker');
+  assert.equal(await endOf(writeInto(dumps, 'small.txt', BLOCK), 'small'), 'done');
+  assert.equal(await pool.close(), false);
 });
 
 /** What can be wrong with a dump, and what is said of it; null: it is read all the same. */

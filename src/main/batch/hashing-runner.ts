@@ -28,14 +28,11 @@ export class HashingRunner implements Runner<readonly unknown[], readonly unknow
   }
 
   runNext(queue: ChunkQueue): boolean {
-    if (this.hashed === queue.place) return this.runner.runNext(queue);
-    this.hashed += hashPiece(
-      this.hash,
-      queue.handle.fd,
-      this.hashed,
-      queue.place,
-      (this.piece ??= Buffer.allocUnsafe(PIECE_BYTES)),
-    );
+    // Others may take all that is left between these two.
+    if (this.hashed === queue.place && this.runner.runNext(queue)) return true;
+    if (this.hashed === queue.handle.end) return false;
+    this.piece ??= Buffer.allocUnsafe(PIECE_BYTES);
+    this.hashed += hashPiece(this.hash, queue.handle.fd, this.hashed, queue.place, this.piece);
     return true;
   }
 

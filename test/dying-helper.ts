@@ -1,0 +1,8 @@
+import type { BatchTask } from '../src/main/batch/job.js';
+import run from '../src/main/batch-worker.js';
+
+/** A thread of a batch that dies when it is to help. */
+export default async function runOrDie(task: BatchTask): Promise<unknown> {
+  if (!('job' in task)) process.exit(1);
+  return run(task);
+}
