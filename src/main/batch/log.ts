@@ -6,19 +6,22 @@ type Level = 'info' | 'warning' | 'error';
 
 /** What a batch says while it runs, a line each: to people only what is wrong, to programs all. */
 export interface Log {
+  readonly shows: (level: Level) => boolean;
   /** `fields`: what a program wants to know besides. */
   say(level: Level, event: string, message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 /** `pageowner: web1: cannot read …` */
 export const TEXT_LOG: Log = {
+  shows: (level) => level !== 'info',
   say: (level, _event, message) => {
-    if (level !== 'info') put(`pageowner: ${message}\n`);
+    if (TEXT_LOG.shows(level)) put(`pageowner: ${message}\n`);
   },
 };
 
 /** JSON lines, for journald and its like. `priority` is that of syslog(3). */
 export const JSON_LOG: Log = {
+  shows: () => true,
   say: (level, event, message, fields = {}) => {
     const time = new Date().toISOString();
     put(`${JSON.stringify({ time, level, priority: PRIORITY[level], event, message, ...fields })}\n`);

@@ -22,7 +22,7 @@ export const BATCH_OPTIONS: readonly BatchOption[] = [
     value: 'COMMAND',
     isList: true,
     group: WHAT,
-    help: "a report on each dump: 'top --by kind', 'sort --cull=st -o stacks.txt'; also age, frag, export, diff; repeatable",
+    help: "a report on each dump: 'top --by kind', 'sort --cull=st -o stacks.txt'; also age, frag, export, diff; repeatable (default: top --by kind, top, frag)",
   },
   {
     name: 'metrics',

@@ -109,10 +109,11 @@ function endOnSignal(batch: Batch, { graceMs }: BatchPlan, log: Log): Ending {
 /** A line of the log goes where the progress line is, which comes back below it. */
 function aboveLine(log: Log, line: ProgressLine): Log {
   return {
-    say: (...said) => {
-      line.clear();
-      log.say(...said);
+    say: (level, ...said) => {
+      if (log.shows(level)) line.clear();
+      log.say(level, ...said);
     },
+    shows: log.shows,
   };
 }
 
