@@ -259,7 +259,7 @@ test('200 dumps, ten of them damaged in ten ways: each is told, and no other is 
   assert.equal(said.length, failed.length + 2 + 2, stderr);
   for (const line of said) assert.match(line, /^pageowner: \S+: /);
   const { dumps: counts, failures } = summary(out) as unknown as { dumps: object; failures: { count: number } };
-  assert.deepEqual(counts, { all: 200, ok: 193, failed: 7, reused: 0 });
+  assert.deepEqual(counts, { all: 200, ok: 193, failed: 7, reused: 0, damaged: 2 });
   assert.equal(failures.count, 7);
 });
 
@@ -326,13 +326,44 @@ test('a report that was damaged on the disk is made again', () => {
   assert.deepEqual(filesOf(out), whole);
 });
 
-test('a dump that can no longer be read has no folder any more', () => {
+test('a dump that is bad now has no folder any more; one that is not there keeps what was made of it', () => {
   const { dumps, out } = place('gone');
-  fill(dumps, 2);
-  batch(dumps, '--out', out);
+  fill(dumps, 3);
+  const list = writeInto(
+    folder,
+    'gone.txt',
+    readdirSync(dumps)
+      .map((name) => join(dumps, name))
+      .join('\n'),
+  );
+  batch(list, '--out', out);
+  const all = readdirSync(join(out, 'dumps'));
   writeFileSync(join(dumps, 'host001.txt'), 'nothing');
-  assert.equal(batch(dumps, '--out', out, '--resume').status, 1);
-  assert.deepEqual(readdirSync(join(out, 'dumps')), ['host000']);
+  rmSync(join(dumps, 'host002.txt'));
+  assert.equal(batch(list, '--out', out, '--resume').status, 1);
+  assert.deepEqual(
+    readdirSync(join(out, 'dumps')),
+    all.filter((name) => !name.endsWith('host001')),
+  );
+});
+
+test('a dump whose folder was made, but whose line was not written, is told as it is', () => {
+  const { dumps, out } = place('line');
+  writeInto(dumps, 'a.txt', BLOCK);
+  const args = [dumps, '--out', out, '--run', 'top', '--resume'];
+  batch(...args);
+  const before = readFileSync(join(out, 'results.ndjson'));
+  writeInto(dumps, 'a.txt', `${BLOCK}${BLOCK}cut off`);
+  batch(...args);
+  for (const line of [before, '']) {
+    writeFileSync(join(out, 'results.ndjson'), line);
+    const { stderr } = batch(...args);
+    assert.match(stderr, /may be cut off/);
+    const told = results(out).get('a') as Line;
+    assert.equal(told.input?.sha256, sha256(readFileSync(join(dumps, 'a.txt'))));
+    assert.match(told.warnings.join(), /may be cut off/);
+    assert.equal(told.seconds, null);
+  }
 });
 
 for (const [signal, code] of [
@@ -377,12 +408,16 @@ test('a second batch in the same folder refuses; a lock that a dead one left is 
   assert.ok(!existsSync(join(out, '.lock')));
 });
 
-test('a lock of a machine that cannot be seen holds while it gives signs of life', () => {
+test('a lock of a process that cannot be seen holds while it gives signs of life', async () => {
   const { dumps, out } = place('far');
   fill(dumps, 1);
   mkdirSync(out);
   const lock = writeInto(out, '.lock', JSON.stringify({ boot: 'another', namespace: 'another', pid: 1, started: '1' }));
-  assert.equal(batch(dumps, '--out', out).status, 2);
+  const child = start(dumps, '--out', out);
+  const ended = exitOf(child);
+  const signs = setInterval(() => utimesSync(lock, new Date(), new Date()), 100);
+  assert.equal(await ended, 2);
+  clearInterval(signs);
   const old = Date.now() / 1000 - 3600;
   utimesSync(lock, old, old);
   assert.equal(batch(dumps, '--out', out).status, 0);
@@ -488,8 +523,60 @@ test('a machine that was booted is not compared, and one that is missing is told
   assert.deepEqual(rebooted, ['web1']);
   assert.ok(!existsSync(join(nights, 'later/dumps/web1/diff.txt')));
   const other = writeInto(folder, 'other.txt', BLOCK);
-  batch(other, '--out', join(nights, 'last'), '--previous', nights);
+  const last = batch(other, '--out', join(nights, 'last'), '--previous', nights, '--fail-on', 'missing');
+  assert.equal(last.status, 1);
+  assert.match(last.stderr, /^pageowner: missing: 1 that the night before had: web1\n$/);
   assert.deepEqual((summary(join(nights, 'last')) as unknown as { missing: string[] }).missing, ['web1']);
+});
+
+test('a night that is resumed is compared with the one before it, not with a later one', () => {
+  const nights = join(folder, 'resumed');
+  for (const i of [0, 1, 2]) night(nights, i);
+  assert.equal(night(nights, 1, '--resume').status, 0);
+  const told = summary(join(nights, 'n1')) as unknown as { previous: string; dumps: { reused: number } };
+  assert.equal(told.previous, join(nights, 'n0'));
+  assert.equal(told.dumps.reused, 1);
+  writeInto(nights, 'README', 'no night');
+  night(nights, 0, '--resume');
+  const manifest = JSON.stringify({ path: LEAK[2], name: 'web1' });
+  const next = run('pageowner', ['batch', '-', '--out', join(nights, 'next'), '--previous', nights, '--keep', '9'], {
+    input: manifest,
+  });
+  assert.equal(next.status, 0);
+  assert.equal((summary(join(nights, 'next')) as unknown as { previous: string }).previous, join(nights, 'n2'));
+});
+
+test('a night without a dump is not fine', () => {
+  const out = join(folder, 'no-dumps');
+  const { status, stdout } = run('pageowner', ['batch', '-', '--out', out], { input: '# nothing\n' });
+  assert.equal(status, 1);
+  assert.match(stdout, /UTC: no dumps\n/);
+});
+
+test('a dump that takes too long while threads help with it ends, and no other does', async () => {
+  const { dumps, out } = place('slow');
+  const large = writeInto(dumps, 'large.txt', Buffer.concat(Array(50).fill(fixtureDump('6.12-mixed'))));
+  const small = writeInto(dumps, 'small.txt', BLOCK);
+  const list = [...Array(8)].map((_, i) => JSON.stringify({ path: large, name: `large${i}` }));
+  const manifest = [...list, JSON.stringify({ path: small, name: 'small' })].join('\n');
+  const args = [
+    'batch',
+    '-',
+    '--out',
+    out,
+    '--timeout',
+    '0.12',
+    '--chunk-size',
+    '64K',
+    '--threads',
+    '3',
+    '--run',
+    'sort',
+  ];
+  const { status, stderr } = run('pageowner', args, { input: manifest });
+  assert.ok(status === 0 || status === 1, stderr);
+  assert.equal(results(out).size, 9);
+  assert.ok(!existsSync(join(out, '.lock')));
 });
 
 test('only nights that came to their end are removed, the oldest first', () => {

@@ -206,7 +206,14 @@ function lines(name: string, ...records: readonly DumpRecord[]): string[] {
     .filter((line) => line.startsWith(`pageowner_${name}{`) || line.startsWith(`pageowner_${name} `));
 }
 
-const DIFF = { previous_sha256: '', rebooted: false, suspects: [], leaked_pages: 12, most_leaked_pages: 12 };
+const DIFF = {
+  previous_sha256: '',
+  rebooted: false,
+  leaking_stacks: 0,
+  suspects: [],
+  leaked_pages: 12,
+  most_leaked_pages: 12,
+};
 
 test('both parsers read the metrics of a batch, hostile names too', { skip }, () => {
   const hostile = record({ name: 'ü "\\', kinds: { '\uef80\ud800\n': 1, '\\x80\\u{d800}\\x0a': 2 }, diff: DIFF });

@@ -21,7 +21,8 @@ export default async function run(task: BatchTask): Promise<unknown> {
     const onScanned = (bytes: number): void => void Atomics.store(bytesDone, 0, BigInt(bytes));
     return await runDump(job, { setup, runs: await prepared, help: helpOver(port), onScanned });
   } catch (error) {
-    return { status: 'failed', error: failureOf(error) } satisfies Outcome;
+    // Of the runs, which are read before the first dump.
+    return { status: 'failed', error: failureOf(error), isRead: false } satisfies Outcome;
   } finally {
     reuseKernels();
     port.close();

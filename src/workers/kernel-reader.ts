@@ -114,7 +114,8 @@ export abstract class KernelReader<Found, Whole> implements Scanner<Found, Whole
           break;
         case Status.IRREGULAR:
           at = kernel.getTo();
-          this.addIrregular(this.memory.subarray(kernel.getAt(), at), offset + kernel.getAt());
+          // A copy: the memory moves when parts of the block are put into it.
+          this.addIrregular(this.memory.slice(kernel.getAt(), at), offset + kernel.getAt());
           break;
       }
     }

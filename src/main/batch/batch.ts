@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { now } from '../../workers/clock.js';
-import { type Failure, failureOf, noThreads } from '../errors.js';
+import { type Failure, failureOf, noThreads, PageownerError } from '../errors.js';
 import { version } from '../program.js';
-import { mixedPageblocks, raised } from './alarms.js';
+import { mixedPageblocks, raised, raisedByNight } from './alarms.js';
 import { previousDump } from './compared-night.js';
 import type { Job, Outcome, PreviousDump } from './job.js';
 import type { Log } from './log.js';
@@ -134,8 +135,7 @@ export class Batch {
     const previous = this.previous === undefined ? null : previousDump(this.previous, name);
     const optionsSha256 = optionsHash(entry, this.plan, previous);
     const saved = this.night.saved(name, optionsSha256);
-    const earlier = this.night.earlier.get(name);
-    const known = saved ? { sha256: saved.record.input.sha256, file: earlier?.file ?? null } : null;
+    const known = saved ? this.knownDump(saved.record) : null;
     const folder = this.night.newPart();
     const job: Job = { name, path, host, takenAt, extra, folder, previous, optionsSha256, known };
     const started = now();
@@ -146,6 +146,7 @@ export class Batch {
       : undefined;
     const ended = running.outcome
       .then((outcome) => {
+        if (outcome.status !== 'unchanged') this.bytes += running.bytesDone();
         this.end(entry, job, outcome, saved, now() - started, pool);
         if (pool.isBroken) throw noThreads();
       })
@@ -183,7 +184,6 @@ export class Batch {
       const seconds = secondsOf(milliseconds);
       const { bytes } = record.counts;
       this.tally.addChunks(outcome.milliseconds);
-      this.bytes += bytes;
       this.addDone(
         {
           ...this.resultOf(entry, record),
@@ -210,15 +210,35 @@ export class Batch {
       this.log.say('info', 'later', `${name}: takes more than the share of a thread; read again in the end`, { name });
       return;
     }
-    this.night.forget(name);
+    // If there is no room, there is none for the next one either.
+    if (error.code === 'output') throw new PageownerError('output', error.message);
+    // What was made of a dump that is not there now is all that there is of it.
+    if (outcome.isRead && error.code === 'input') this.night.forget(name);
     this.addFailed({ ...this.resultOf(entry), error, status: 'failed', seconds: secondsOf(milliseconds) });
+  }
+
+  private knownDump(record: DumpRecord): Job['known'] {
+    const { name, input, outputs } = record;
+    return {
+      sha256: input.sha256,
+      file: this.earlierOf(record)?.file ?? null,
+      folder: this.night.folderOf(name),
+      outputs,
+    };
+  }
+
+  /** The line of an earlier run. One that was killed may not have come to write it after it had made the folder. */
+  private earlierOf({ name, input, outputs }: DumpRecord): Result | undefined {
+    const earlier = this.night.earlier.get(name);
+    const isSame = earlier?.input?.sha256 === input.sha256 && isDeepStrictEqual(earlier.outputs, outputs);
+    return isSame ? earlier : undefined;
   }
 
   /** What an earlier run has made is as good as new. */
   private addReused(entry: Entry, record: DumpRecord, file: Result['file']): void {
-    const earlier = this.night.earlier.get(entry.name);
-    const result = { ...this.resultOf(entry, record), ...earlier, alarms: [], line: entry.line, file };
-    this.addDone(result, record, true, earlier);
+    const earlier = this.earlierOf(record);
+    const own = { ...this.resultOf(entry, record), warnings: warningsOf(record) };
+    this.addDone({ ...own, ...earlier, alarms: [], line: entry.line, file }, record, true, earlier);
   }
 
   private addDone(result: Result, record: DumpRecord, isReused: boolean, earlier?: Result): void {
@@ -241,6 +261,16 @@ export class Batch {
     for (const { alarm, message } of alarms) {
       this.tally.addAlarm({ name, alarm, message });
       this.log.say('error', 'alarm', `${name}: ${message}`, { name, alarm });
+    }
+  }
+
+  /** Raises the alarm if dumps of the night before are missing. */
+  addMissing(missing: readonly string[]): void {
+    for (const alarm of this.plan.alarms) {
+      const message = raisedByNight(alarm, missing);
+      if (message === undefined) continue;
+      this.tally.addAlarm({ name: '', alarm: alarm.what, message });
+      this.log.say('error', 'alarm', message, { alarm: alarm.what });
     }
   }
 

@@ -5,20 +5,24 @@ import type { PreviousDump } from './job.js';
 import { isLockedNow } from './lock.js';
 import { isNight, namesOf, nightsIn, savedDump } from './nights.js';
 import { AGGREGATE_FILE, DUMPS_FOLDER } from './record.js';
-import { SUMMARY_FILE, type Summary } from './summary.js';
+import { resultsIn } from './results.js';
+import { SUMMARY_FILE, SUMMARY_SCHEMA, type Summary } from './summary.js';
 
 /**
  * The night that another is compared with.
- * @param folder a night, or a folder of nights: then the one that began last, of those that came to their end
+ * @param folder a night, or a folder of nights: then the last that began before `startedAt`, of those that came to their end
  * @returns undefined: there is none yet
  * @throws PageownerError if there is no such folder
  */
-export function previousNight(folder: string, own: string): string | undefined {
+export function previousNight(folder: string, own: string, startedAt: string): string | undefined {
   // The first night of all makes that folder.
   if (resolve(folder) === dirname(own) && !existsSync(folder)) return undefined;
   try {
     const self = existsSync(own) ? realpathSync(own) : own;
-    if (!isNight(folder)) return endedNights(folder, self).at(-1)?.night;
+    if (!isNight(folder))
+      return endedNights(folder, self)
+        .filter(({ started }) => started < startedAt)
+        .at(-1)?.night;
     if (realpathSync(folder) !== self) return folder;
   } catch (error) {
     throw cannotRead(folder, error);
@@ -35,9 +39,15 @@ export function previousDump(night: string, name: string): PreviousDump | null {
     : null;
 }
 
-/** Names of dumps that a night has, and another has not. */
+/** Names of dumps that a night had, also of those that failed then, and that are not among these. */
 export function missingDumps(night: string, names: ReadonlySet<string>): string[] {
-  return namesOf(night).filter((name) => !names.has(name));
+  const told = resultsIn(night).flatMap(({ name, path }) => (path === '' ? [] : [name]));
+  return [...new Set([...namesOf(night), ...told])].filter((name) => !names.has(name)).sort();
+}
+
+/** When a night began; undefined: it has not. */
+export function startOf(night: string): string | undefined {
+  return readSummary(night)?.started_at;
 }
 
 /** Removes the oldest nights beside one that has come to its end, so that `keep` are left. Returns those removed. */
@@ -69,7 +79,7 @@ function endedNights(folder: string, self: string): { readonly night: string; re
 function readSummary(night: string): Summary | undefined {
   try {
     const summary = JSON.parse(readFileSync(join(night, SUMMARY_FILE), 'utf8')) as Summary;
-    return summary.schema === 'pageowner.batch/1' ? summary : undefined;
+    return summary.schema === SUMMARY_SCHEMA ? summary : undefined;
   } catch {
     return undefined;
   }

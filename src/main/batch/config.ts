@@ -34,7 +34,7 @@ function parsed(path: string): object {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     throw configError(path, `no JSON: ${quoted((error as Error).message)}`);
   }

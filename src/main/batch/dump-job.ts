@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, openSync, rmSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, rmSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import type { AggregatePartial } from '../../merge/aggregate/aggregate-partial.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
 import type { Table } from '../../merge/table.js';
 import { ReadError, type ScanPlan, type Spilled } from '../../workers/task.js';
-import { scanFailed, usageError } from '../errors.js';
+import { failureOf, scanFailed, usageError } from '../errors.js';
 import { giveUp, type Input, openInput } from '../input.js';
 import { parquetOf } from '../insight/export.js';
 import { CHUNKS_FOR_HELP } from '../limits.js';
@@ -30,14 +31,26 @@ export interface Surroundings {
   readonly onScanned: (bytes: number) => void;
 }
 
-/** Reads one dump, once, and fills its folder. Throws a PageownerError; what is in the folder then is of no use. */
+/** Reads one dump, once, and fills its folder. If it fails, what is in the folder is of no use. */
 export async function runDump(job: Job, around: Surroundings): Promise<Outcome> {
+  let isRead = false;
+  try {
+    return await readOpened(job, around, () => {
+      isRead = true;
+    });
+  } catch (error) {
+    return { status: 'failed', error: failureOf(error), isRead };
+  }
+}
+
+async function readOpened(job: Job, around: Surroundings, onOpened: () => void): Promise<Outcome> {
   const hash = createHash('sha256');
   let stored = 0;
   const input = await openInput(job.path, (bytes) => {
     hash.update(bytes);
     stored += bytes.length;
   });
+  onOpened();
   try {
     const file = identityOf(input.stats);
     if (isKnown(job, file)) return { status: 'unchanged', file };
@@ -45,7 +58,7 @@ export async function runDump(job: Job, around: Surroundings): Promise<Outcome> 
     const found = await readDump(job, input, hash, before, around);
     input.close();
     const sha256 = hash.digest('hex');
-    if (job.known?.sha256 === sha256) return { status: 'unchanged', file };
+    if (job.known?.sha256 === sha256 && isWhole(job.known)) return { status: 'unchanged', file };
     const record = await fillFolder(job, around, before, found, { bytes: input.size ?? stored, sha256 }, input.stats);
     const { milliseconds, threads } = found.scanned ?? { milliseconds: new Float64Array(0), threads: 1 };
     return { status: 'done', record, file, milliseconds, threads, warnings: before.warnings };
@@ -63,16 +76,28 @@ function identityOf(stats: Stats): FileIdentity | null {
 
 /** Whether an earlier run has read the same bytes. The time of the last change to a file cannot be set back, so if all is the same they are. */
 function isKnown({ known, path }: Job, file: FileIdentity | null): boolean {
-  if (!known || !file) return false;
-  if (JSON.stringify(known.file) === JSON.stringify(file)) return true;
+  if (!known || !file || !isWhole(known)) return false;
+  return JSON.stringify(known.file) === JSON.stringify(file) || sha256Of(path) === known.sha256;
+}
+
+/** What stands on the disk may be less than what was written, after a power cut. */
+function isWhole({ folder, outputs }: NonNullable<Job['known']>): boolean {
+  try {
+    return Object.entries(outputs).every(([file, sha256]) => sha256Of(join(folder, file)) === sha256);
+  } catch {
+    return false;
+  }
+}
+
+function sha256Of(path: string): string {
   const hash = createHash('sha256');
   const fd = openSync(path, 'r');
   try {
-    hashFile(hash, fd, file.size);
+    hashFile(hash, fd, fstatSync(fd).size);
   } finally {
     closeSync(fd);
   }
-  return hash.digest('hex') === known.sha256;
+  return hash.digest('hex');
 }
 
 interface Before {

@@ -42,6 +42,9 @@ export interface PreviousDump {
 interface KnownDump {
   readonly sha256: string;
   readonly file: FileIdentity | null;
+  readonly folder: string;
+  /** SHA-256 by file. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** While all of these are the same, so are the bytes of a file. */
@@ -77,4 +80,5 @@ export type Outcome =
     }
   /** It is what an earlier run has read already. */
   | { readonly status: 'unchanged'; readonly file: FileIdentity | null }
-  | { readonly status: 'failed'; readonly error: Failure };
+  /** `isRead`: the dump could be opened, so that it is the dump that is bad, and not that it is not there. */
+  | { readonly status: 'failed'; readonly error: Failure; readonly isRead: boolean };

@@ -1,13 +1,24 @@
-import { readFileSync, readlinkSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cannotWrite, isLocked } from '../errors.js';
 import { undoAtEnd } from '../undo.js';
 
 const LOCK_FILE = '.lock';
 
-/** Of a holder that cannot be seen from here, a sign of life is looked for: it gives one every so often, and is dead after so long. */
-const SIGN_MS = 10_000;
-const DEAD_MS = 60_000;
+/** Of a holder that cannot be seen from here, a sign of life is waited for: it gives one every so often, and is dead after so long. */
+const SIGN_MS = 5000;
+const DEAD_MS = 30_000;
+const LOOK_MS = 200;
 
 /** A process that can be told from all others, also from a later one of the same number. */
 interface Holder {
@@ -23,17 +34,16 @@ interface Holder {
  * Takes a folder for this process, until it ends, or the function that is returned is called. Throws a PageownerError if another process has it. What
  * one that was killed has left is taken away.
  */
-export function lock(folder: string): () => void {
+export async function lock(folder: string): Promise<() => void> {
   const path = join(folder, LOCK_FILE);
   const stale = `${path}-${process.pid}`;
   try {
     while (!tryCreate(path)) {
-      refuseIfAlive(folder, path);
+      if (await isAlive(path)) throw isLocked(folder, readHolder(path)?.pid, path);
       if (!tryRename(path, stale)) continue;
       // Another may have found it stale too, and put its own there meanwhile.
-      if (isAlive(stale)) renameSync(stale, path);
+      if (isSeen(stale)) renameSync(stale, path);
       else unlinkSync(stale);
-      refuseIfAlive(folder, path);
     }
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === undefined ? error : cannotWrite(path, error);
@@ -41,7 +51,8 @@ export function lock(folder: string): () => void {
   const signs = setInterval(() => trySign(path), SIGN_MS).unref();
   const unlock = (): void => {
     clearInterval(signs);
-    tryUnlink(path);
+    // Someone may have taken it away by hand, and another batch begun.
+    if (JSON.stringify(readHolder(path)) === JSON.stringify(self())) tryUnlink(path);
   };
   const forget = undoAtEnd(unlock);
   return () => {
@@ -50,13 +61,10 @@ export function lock(folder: string): () => void {
   };
 }
 
-/** Whether a process works in a folder now. */
+/** Whether a process works in a folder now, or may do so. */
 export function isLockedNow(folder: string): boolean {
-  return isAlive(join(folder, LOCK_FILE));
-}
-
-function refuseIfAlive(folder: string, path: string): void {
-  if (isAlive(path)) throw isLocked(folder, readHolder(path)?.pid, path);
+  const path = join(folder, LOCK_FILE);
+  return isSeen(path) ?? Date.now() - signOf(path) < DEAD_MS;
 }
 
 function self(): Holder {
@@ -73,19 +81,37 @@ function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name, in parentheses, may hold anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie does nothing any more: no one has asked yet how it ended.
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
     return undefined;
   }
 }
 
-function isAlive(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats) return false;
+/** Whether the holder of a lock lives; undefined: it cannot be seen from here. */
+function isSeen(path: string): boolean | undefined {
   const holder = readHolder(path);
   const own = self();
-  if (holder?.boot === own.boot && holder.namespace === own.namespace) return startOf(holder.pid) === holder.started;
-  return Date.now() - stats.mtimeMs < DEAD_MS;
+  if (holder?.boot !== own.boot || holder.namespace !== own.namespace) return existsSync(path) ? undefined : false;
+  return startOf(holder.pid) === holder.started;
+}
+
+/** Waits for a sign of life where there is no other way. */
+async function isAlive(path: string): Promise<boolean> {
+  const first = signOf(path);
+  for (;;) {
+    const isThere = isSeen(path);
+    if (isThere !== undefined) return isThere;
+    if (signOf(path) !== first) return true;
+    if (Date.now() - first >= DEAD_MS) return false;
+    await sleep(LOOK_MS);
+  }
+}
+
+/** When the holder last gave a sign of life, in ms since 1970. */
+function signOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** undefined: there is no lock, or one that was not written whole. */

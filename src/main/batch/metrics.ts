@@ -85,8 +85,8 @@ const DUMP_METRICS: readonly DumpMetric[] = [
   },
   {
     name: 'suspects',
-    help: 'Stacks that leak, compared with the night before, as many as dump.json lists.',
-    values: (record) => compared(record, (diff) => diff.suspects.length),
+    help: 'Stacks that leak, compared with the night before.',
+    values: (record) => compared(record, (diff) => diff.leaking_stacks),
   },
   {
     name: 'leaked_pages',

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cannotWrite, quoted, usageError } from '../errors.js';
 import { lock } from './lock.js';
-import { type SavedDump, savedDump } from './nights.js';
+import { isNight, type SavedDump, savedDump } from './nights.js';
 import { DUMPS_FOLDER } from './record.js';
 import { RESULTS_FILE, type Result, resultsIn } from './results.js';
 
@@ -19,33 +18,37 @@ export class Night {
   private readonly dumps: string;
   private parts = 0;
 
-  /** Takes the folder. Throws if another batch has it, or if it has results and `resume` is not said. */
-  constructor(folder: string, resume: boolean) {
+  private constructor(folder: string, unlock: () => void) {
     this.folder = folder;
+    this.unlock = unlock;
     this.dumps = join(folder, DUMPS_FOLDER);
+    writing(this.dumps, () => mkdirSync(this.dumps, { recursive: true }));
+    this.sweep();
+    this.earlier = new Map(
+      resultsIn(folder)
+        .filter(({ name, status }) => status === 'ok' && existsSync(this.folderOf(name)))
+        .map((result) => [result.name, result]),
+    );
+  }
+
+  /** Takes the folder. Throws if another batch has it, or if it has results and `resume` is not said. */
+  static async open(folder: string, resume: boolean): Promise<Night> {
     writing(folder, () => mkdirSync(folder, { recursive: true }));
-    this.unlock = lock(folder);
+    const unlock = await lock(folder);
     try {
-      if (!resume && (existsSync(this.dumps) || existsSync(join(folder, RESULTS_FILE))))
+      if (!resume && (isNight(folder) || existsSync(join(folder, RESULTS_FILE))))
         throw usageError(`${quoted(folder)} has a batch already: go on with it (--resume), or name another --out`);
-      writing(this.dumps, () => mkdirSync(this.dumps, { recursive: true }));
-      this.sweep();
-      this.earlier = new Map(
-        resultsIn(folder)
-          .filter(({ name, status }) => status === 'ok' && existsSync(this.folderOf(name)))
-          .map((result) => [result.name, result]),
-      );
+      return new Night(folder, unlock);
     } catch (error) {
-      this.unlock();
+      unlock();
       throw error;
     }
   }
 
-  /** The dump of this name, if its folder is as it was written, by the same options. */
+  /** The dump of this name, if an earlier run has made it by the same options. Whether its files are whole is not looked at. */
   saved(name: string, optionsSha256: string): SavedDump | undefined {
-    const folder = this.folderOf(name);
-    const saved = savedDump(folder);
-    return saved && saved.record.options_sha256 === optionsSha256 && isWhole(folder, saved) ? saved : undefined;
+    const saved = savedDump(this.folderOf(name));
+    return saved?.record.options_sha256 === optionsSha256 ? saved : undefined;
   }
 
   /** A new folder, empty, to be filled. */
@@ -82,27 +85,14 @@ export class Night {
 
   /** Removes what is not whole. */
   sweep(): void {
-    for (const name of readdirSync(this.dumps)) if (name.startsWith(PART)) this.discard(join(this.dumps, name));
+    writing(this.dumps, () => {
+      for (const name of readdirSync(this.dumps)) if (name.startsWith(PART)) this.discard(join(this.dumps, name));
+    });
   }
 
-  private folderOf(name: string): string {
+  folderOf(name: string): string {
     return join(this.dumps, name);
   }
-}
-
-/** What stands on the disk may be less than what was written, after a power cut. */
-function isWhole(folder: string, { record }: SavedDump): boolean {
-  return Object.entries(record.outputs).every(([file, sha256]) => {
-    try {
-      return (
-        createHash('sha256')
-          .update(readFileSync(join(folder, file)))
-          .digest('hex') === sha256
-      );
-    } catch {
-      return false;
-    }
-  });
 }
 
 function writing(path: string, step: () => void): void {

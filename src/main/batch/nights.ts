@@ -9,9 +9,13 @@ export interface SavedDump {
   readonly aggregate: string;
 }
 
-/** Whether a folder is what a batch wrote, or writes. */
+/** Whether a path is a folder that a batch wrote, or writes, and that can be looked into. */
 export function isNight(folder: string): boolean {
-  return statSync(join(folder, DUMPS_FOLDER), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(join(folder, DUMPS_FOLDER)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** The nights in a folder, by name. */
@@ -37,8 +41,9 @@ export function dumpsOf(night: string): SavedDump[] {
 /** undefined: the folder is none of a dump. */
 export function savedDump(folder: string): SavedDump | undefined {
   try {
-    const record = JSON.parse(readFileSync(join(folder, RECORD_FILE), 'utf8')) as DumpRecord;
-    return record.schema === 'pageowner.dump/1' ? { record, aggregate: join(folder, AGGREGATE_FILE) } : undefined;
+    const record = JSON.parse(readFileSync(join(folder, RECORD_FILE), 'utf8')) as Partial<DumpRecord>;
+    const isKnown = record.schema === 'pageowner.dump/1' && record.input && record.outputs && record.counts;
+    return isKnown ? { record: record as DumpRecord, aggregate: join(folder, AGGREGATE_FILE) } : undefined;
   } catch {
     return undefined;
   }

@@ -41,7 +41,7 @@ export const BATCH_OPTIONS: readonly BatchOption[] = [
     value: 'ALARM',
     isList: true,
     group: COMPARED,
-    help: 'exit with 1 on leak[:PAGES] (a stack leaked so many), frag:BLOCKS (mixed pageblocks), malformed[:BLOCKS]; repeatable',
+    help: 'exit with 1 on leak[:PAGES] (a stack leaked so many), frag:BLOCKS (mixed pageblocks), malformed[:BLOCKS], missing[:DUMPS]; repeatable',
   },
   {
     name: 'keep',

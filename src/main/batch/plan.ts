@@ -46,7 +46,7 @@ export function planBatch(operands: readonly string[], typed: Typed): BatchPlan 
   if (all.length === 0)
     throw usageError('which dumps? Name a manifest (- for standard input), a folder, a glob or dumps');
   const out = text('out');
-  if (out === undefined) throw usageError('where to? Give --out FOLDER');
+  if (!out) throw usageError('where to? Give --out FOLDER');
   const maxMemory = parseSize(
     'max-memory',
     text('max-memory'),
@@ -62,8 +62,9 @@ export function planBatch(operands: readonly string[], typed: Typed): BatchPlan 
   const previous = text('previous');
   const runs = runsOf(list('run'), previous !== undefined);
   const alarms = list('fail-on').map(parseAlarm);
-  if (alarms.some(({ what }) => what === 'leak') && previous === undefined)
-    throw usageError('--fail-on leak compares with the night before: give --previous FOLDER');
+  const comparing = alarms.find(({ what }) => what === 'leak' || what === 'missing');
+  if (comparing && previous === undefined)
+    throw usageError(`--fail-on ${comparing.what} compares with the night before: give --previous FOLDER`);
   return {
     operands: all,
     out: resolve(out),

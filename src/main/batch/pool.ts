@@ -89,6 +89,7 @@ export class BatchPool {
     const outcome = this.occupy(this.piscina.run(task, { transferList: [port2], signal: aborter.signal })).catch(
       (error): Outcome => ({
         status: 'failed',
+        isRead: false,
         error: failureOf(
           stopped !== undefined
             ? cannotEndInTime(job.path, stopped)

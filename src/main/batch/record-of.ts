@@ -4,7 +4,7 @@ import { mixedOf } from '../../merge/insight/frag.js';
 import { groupRows } from '../../merge/insight/groups.js';
 import { Frames, INSIGHT_KEYS, type InsightKey } from '../../merge/insight/keys.js';
 import { newestOf, pagesOfRows, type Snapshot } from '../../merge/insight/snapshot.js';
-import type { DumpCounts, DumpDiff, DumpRecord, Suspect } from './record.js';
+import { type DumpCounts, type DumpDiff, type DumpRecord, grownPages, type Suspect } from './record.js';
 
 /** So many stacks and suspects a record names. */
 const NAMED = 20;
@@ -44,7 +44,13 @@ export function diffFacts(
   sha256: string,
   bootIds: readonly [unknown, unknown],
 ): DumpDiff {
-  const nothing = { previous_sha256: sha256, suspects: [], leaked_pages: 0, most_leaked_pages: 0 };
+  const nothing = {
+    previous_sha256: sha256,
+    leaking_stacks: 0,
+    suspects: [],
+    leaked_pages: 0,
+    most_leaked_pages: 0,
+  };
   if (isRebooted(before, after, bootIds)) return { ...nothing, rebooted: true };
   const { rows } = diffOf([before, after], { by: [BY_STACK], selection: {}, ignoreOffsets: false });
   const suspects = rows
@@ -52,13 +58,16 @@ export function diffFacts(
     .map(({ key, pages, pages_per_hour }): Suspect => {
       return { stack: key.stack as readonly string[], pages: pages as [number, number], pages_per_hour };
     });
-  const grown = suspects.map(({ pages: [from, to] }) => to - from);
+  const [worst] = [...suspects].sort((a, b) => grownPages(b) - grownPages(a));
+  const named = suspects.slice(0, NAMED);
+  if (worst && !named.includes(worst)) named.splice(-1, 1, worst);
   return {
     previous_sha256: sha256,
     rebooted: false,
-    suspects: suspects.slice(0, NAMED),
-    leaked_pages: grown.reduce((sum, pages) => sum + pages, 0),
-    most_leaked_pages: grown.reduce((most, pages) => Math.max(most, pages), 0),
+    leaking_stacks: suspects.length,
+    suspects: named,
+    leaked_pages: suspects.reduce((sum, suspect) => sum + grownPages(suspect), 0),
+    most_leaked_pages: worst ? grownPages(worst) : 0,
   };
 }
 

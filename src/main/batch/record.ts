@@ -50,7 +50,9 @@ export interface DumpDiff {
   readonly previous_sha256: string;
   /** Whether the machine was booted between: then nothing can be said of what was born. */
   readonly rebooted: boolean;
-  /** Stacks that leak, the most suspect first. */
+  /** Stacks that leak. */
+  readonly leaking_stacks: number;
+  /** Some of them, the most suspect first; the one that grew most is among them. */
   readonly suspects: readonly Suspect[];
   /** Pages that they grew by, those not listed too; and the one that grew most. */
   readonly leaked_pages: number;
@@ -62,6 +64,11 @@ export interface Suspect {
   /** Base pages then and now. */
   readonly pages: readonly [number, number];
   readonly pages_per_hour: number | null;
+}
+
+/** Pages by which a suspect grew. */
+export function grownPages({ pages: [from, to] }: Suspect): number {
+  return to - from;
 }
 
 export const RECORD_FILE = 'dump.json';

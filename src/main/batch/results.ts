@@ -57,15 +57,24 @@ export class Results {
       appendFileSync(this.path, line);
       this.bytes += Buffer.byteLength(line);
     } catch (error) {
-      // Half a line must not stand before the next one.
-      truncateSync(this.path, this.bytes);
+      this.takeBack();
       throw cannotWrite(this.path, error);
+    }
+  }
+
+  /** Half a line must not stand before the next one. */
+  private takeBack(): void {
+    try {
+      truncateSync(this.path, this.bytes);
+    } catch {
+      // Whoever reads it leaves out what is no whole line.
     }
   }
 
   /** Keeps the last line of each name, of those that are given (undefined: of all). */
   settle(names: ReadonlySet<string> | undefined): void {
-    const last = new Map(linesOf(this.path).map((result) => [result.name, result]));
+    // (A line of the manifest that is broken can have the name of a dump.)
+    const last = new Map(linesOf(this.path).map((result) => [`${result.path === ''} ${result.name}`, result]));
     this.replace([...last.values()].filter(({ name }) => names?.has(name) ?? true));
   }
 
@@ -88,7 +97,8 @@ function linesOf(path: string): Result[] {
     .split('\n')
     .flatMap((line) => {
       try {
-        return [JSON.parse(line) as Result];
+        const result = JSON.parse(line) as Result | null;
+        return typeof result?.name === 'string' ? [result] : [];
       } catch {
         return [];
       }

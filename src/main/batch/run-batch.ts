@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { writeOpenMetrics } from '../../merge/writers/openmetrics.js';
+import { textPieces } from '../../merge/writers/text-pieces.js';
 import { now } from '../../workers/clock.js';
 import { failureOf } from '../errors.js';
-import { terminalOfStdout } from '../insight/write-report.js';
+import { terminalOfStdout, writePieces } from '../insight/write-report.js';
 import { print } from '../print.js';
 import { leaveBy, onSignal, version } from '../program.js';
 import { Progress } from '../progress.js';
 import { Batch, batchPool } from './batch.js';
-import { missingDumps, previousNight, prune } from './compared-night.js';
+import { missingDumps, previousNight, prune, startOf } from './compared-night.js';
 import type { Typed } from './config.js';
 import { endAtOnce } from './end-at-once.js';
 import { JSON_LOG, type Log, TEXT_LOG } from './log.js';
@@ -18,7 +19,16 @@ import { dumpsOf } from './nights.js';
 import { type BatchPlan, planBatch } from './plan.js';
 import { ProgressLine } from './progress-line.js';
 import { ReadAhead } from './read-ahead.js';
-import { SUMMARY_FILE, SUMMARY_TEXT_FILE, type Summary, summaryMarkdown, summaryText, titleOf } from './summary.js';
+import {
+  SUMMARY_FILE,
+  SUMMARY_SCHEMA,
+  SUMMARY_TEXT_FILE,
+  type Summary,
+  summaryMarkdown,
+  summaryText,
+  titleOf,
+  unfinished,
+} from './summary.js';
 import { Tally } from './tally.js';
 import { writeWhole } from './write-whole.js';
 
@@ -30,14 +40,24 @@ const ENTRIES_AHEAD = 1000;
 /** `pageowner batch`. Sets the exit code: 1 if a dump failed or an alarm was raised. Throws a PageownerError if the batch could not come to its end. */
 export async function runBatch(operands: readonly string[], typed: Typed): Promise<void> {
   const plan = planBatch(operands, typed);
-  const previous = plan.previous === undefined ? undefined : previousNight(plan.previous, plan.out);
+  const begun = new Date().toISOString();
+  // A night that is resumed is as old as it was.
+  const startedAt = startOf(plan.out) ?? begun;
+  const previous = plan.previous === undefined ? undefined : previousNight(plan.previous, plan.out, startedAt);
   const entries = new ReadAhead(entriesOf(plan.operands), ENTRIES_AHEAD);
-  const night = new Night(plan.out, plan.resume);
+  const night = await Night.open(plan.out, plan.resume);
   const line = new ProgressLine(plan.progress ? Progress.terminal() : undefined);
   const log = aboveLine(plan.log === 'json' ? JSON_LOG : TEXT_LOG, line);
   if (plan.previous !== undefined && previous === undefined)
     log.say('warning', 'no-previous', `no night in ${plan.previous} has come to its end yet: no diffs`);
-  const started = { at: new Date(), clock: now() };
+  const clock = now();
+  const start = {
+    version: version(),
+    started_at: startedAt,
+    runs: plan.runs.map(({ typed: run }) => run),
+    previous: previous ?? null,
+  };
+  writeWhole(join(plan.out, SUMMARY_FILE), unfinished(start));
   // Threads start while this one loads what it needs.
   const pool = batchPool(plan, plan.threads);
   const tally = await Tally.create();
@@ -53,30 +73,31 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   line.end();
   if (batch.isHeld) leaveBy(endAtOnce);
   const { bytes } = batch.progress;
-  const milliseconds = now() - started.clock;
+  const milliseconds = now() - clock;
+  const missing = previous === undefined || ending.signal !== null ? [] : missingDumps(previous, batch.seen);
+  if (failure === undefined) batch.addMissing(missing);
   const summary: Summary = {
-    schema: 'pageowner.batch/1',
-    version: version(),
-    started_at: started.at.toISOString(),
+    schema: SUMMARY_SCHEMA,
+    ...start,
     ended_at: new Date().toISOString(),
     seconds: Number((milliseconds / 1000).toFixed(3)),
     megabytes_per_second: Number((bytes / 1000 / milliseconds).toPrecision(4)),
     threads: plan.threads,
     ended_by: failure === undefined ? ending.signal : failureOf(failure).message,
-    runs: plan.runs.map(({ typed: run }) => run),
-    previous: previous ?? null,
-    missing: previous === undefined || ending.signal !== null ? [] : missingDumps(previous, batch.seen),
+    missing,
     ...tally.end(),
   };
   if (failure !== undefined) {
-    tryReport(plan, summary, batch.seen);
+    await report(plan, summary, batch.seen).catch(() => {
+      // It has failed already, which tells more than why this fails too.
+    });
     throw failure;
   }
-  report(plan, summary, batch.seen);
+  await report(plan, summary, batch.seen);
   if (plan.keep !== undefined && ending.signal === null)
     for (const removed of prune(plan.out, plan.keep)) log.say('info', 'pruned', `removed ${removed}`, { removed });
   night.unlock();
-  const isFine = summary.dumps.failed === 0 && summary.alarms.count === 0;
+  const isFine = summary.dumps.all > 0 && summary.dumps.failed === 0 && summary.alarms.count === 0;
   process.exitCode = ending.exitCode ?? (isFine ? 0 : EXIT_FOUND);
   log.say('info', 'end', titleOf(summary), {
     ...summary.dumps,
@@ -118,24 +139,15 @@ function aboveLine(log: Log, line: ProgressLine): Log {
 }
 
 /** Writes what the batch did to its folder, the metrics, and a table to stdout. Throws a PageownerError. */
-function report(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): void {
+async function report(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): Promise<void> {
   writeWhole(join(plan.out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   writeWhole(join(plan.out, SUMMARY_TEXT_FILE), summaryMarkdown(summary));
-  if (plan.metrics !== undefined) writeWhole(plan.metrics, metricsText(plan, summary, names));
+  if (plan.metrics !== undefined) await writePieces(textPieces(metricsText(plan, summary, names)), plan.metrics, []);
   print(summaryText(summary, terminalOfStdout()));
 }
 
-/** The same where the batch has failed already, which tells more than why this fails too. */
-function tryReport(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): void {
-  try {
-    report(plan, summary, names);
-  } catch {
-    // The disk is full.
-  }
-}
-
 /** Of dumps that the manifest names: the folder may have others. */
-function metricsText(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): string {
+function metricsText(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): Iterable<string> {
   const { dumps, alarms, started_at, ended_at, seconds, totals, ended_by } = summary;
   const records = dumpsOf(plan.out).flatMap(({ record }) => (names.has(record.name) ? [record] : []));
   const health = {
@@ -145,7 +157,7 @@ function metricsText(plan: BatchPlan, summary: Summary, names: ReadonlySet<strin
     dumps: { ok: dumps.ok, failed: dumps.failed },
     alarms: alarms.by,
     bytesRead: totals.stored_bytes,
-    isSuccess: dumps.failed === 0 && ended_by === null,
+    isSuccess: dumps.all > 0 && dumps.failed === 0 && ended_by === null,
   };
-  return [...writeOpenMetrics(metricsOf(records, health))].join('');
+  return writeOpenMetrics(metricsOf(records, health));
 }

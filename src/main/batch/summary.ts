@@ -1,12 +1,16 @@
 import type { Cell, ReportColumn, ReportTable } from '../../merge/writers/report.js';
 import { writeMarkdown } from '../../merge/writers/table-md.js';
 import { writeText } from '../../merge/writers/table-text.js';
+import type { Percentiles } from '../percentiles.js';
 import { formatSeconds } from '../units.js';
+import { some } from './alarms.js';
 import type { Tallied } from './tally.js';
+
+export const SUMMARY_SCHEMA = 'pageowner.batch/1';
 
 /** What a batch did: summary.json. */
 export interface Summary extends Tallied {
-  readonly schema: 'pageowner.batch/1';
+  readonly schema: typeof SUMMARY_SCHEMA;
   readonly version: string;
   readonly started_at: string;
   readonly ended_at: string;
@@ -49,8 +53,8 @@ function tablesOf(summary: Summary): ReportTable[] {
       each.message,
     ]),
     table(
-      'Suspects: stacks that leak, by what they grew',
-      suspects.first.length,
+      `Suspects: stacks that leak, in ${suspects.dumps} dump${suspects.dumps === 1 ? '' : 's'}, by what they grew`,
+      suspects.count,
       [column('dump'), column('pages'), column('per hour', 'number'), column('stack', 'stack')],
       suspects.first,
       ({ name, pages, pages_per_hour, stack }) => [name, pages.join(' → '), pages_per_hour, stack],
@@ -75,7 +79,6 @@ function tablesOf(summary: Summary): ReportTable[] {
 
 function totalsTable(summary: Summary): ReportTable {
   const { dumps, totals, seconds, dump_ms, ended_by, rebooted, missing, previous } = summary;
-  const quarter = (milliseconds: number): string => `${Number((milliseconds / 1000).toPrecision(2))} s`;
   return {
     title: titleOf(summary),
     columns: [
@@ -110,24 +113,27 @@ function totalsTable(summary: Summary): ReportTable {
       ...(previous === null ? [] : [`compared with ${previous}`]),
       ...(rebooted.length > 0 ? [`booted since, and so not compared: ${some(rebooted)}`] : []),
       ...(missing.length > 0 ? [`missing, but there the night before: ${some(missing)}`] : []),
-      `a dump took ${quarter(dump_ms.p50)} (half of them less), ${quarter(dump_ms.p90)} (9 of 10), ${quarter(dump_ms.p99)} (99 of 100), at most ${quarter(dump_ms.max)}`,
+      ...(dump_ms.max === 0 ? [] : [timesText(dump_ms)]),
     ],
   };
 }
 
-/** `2026-11-24 03:30 UTC: 1 failed, 2 alarms` */
-export function titleOf({ dumps, alarms, ended_by, started_at }: Summary): string {
-  const isFine = dumps.failed === 0 && alarms.count === 0 && ended_by === null;
-  const wrong = [
-    ...(dumps.failed > 0 ? [`${dumps.failed} failed`] : []),
-    ...(alarms.count > 0 ? [`${alarms.count} alarm${alarms.count === 1 ? '' : 's'}`] : []),
-    ...(ended_by === null ? [] : ['not whole']),
-  ];
-  return `${started_at.slice(0, 16).replace('T', ' ')} UTC: ${isFine ? 'all fine' : wrong.join(', ')}`;
+function timesText({ p50, p90, p99, max }: Percentiles): string {
+  const [half, most, nearlyAll, longest] = [p50, p90, p99, max].map((ms) => `${Number((ms / 1000).toPrecision(2))} s`);
+  return `a dump took ${half} (half of them less), ${most} (9 of 10), ${nearlyAll} (99 of 100), at most ${longest}`;
 }
 
-function some(names: readonly string[]): string {
-  return names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
+/** `2026-11-24 03:30 UTC: 1 failed, 2 alarms` */
+export function titleOf({ dumps, alarms, missing, ended_by, started_at }: Summary): string {
+  const wrong = [
+    ...(dumps.all === 0 ? ['no dumps'] : []),
+    ...(dumps.failed > 0 ? [`${dumps.failed} failed`] : []),
+    ...(alarms.count > 0 ? [`${alarms.count} alarm${alarms.count === 1 ? '' : 's'}`] : []),
+    ...(missing.length > 0 ? [`${missing.length} missing`] : []),
+    ...(dumps.damaged > 0 ? [`${dumps.damaged} damaged`] : []),
+    ...(ended_by === null ? [] : ['not whole']),
+  ];
+  return `${started_at.slice(0, 16).replace('T', ' ')} UTC: ${wrong.length === 0 ? 'all fine' : wrong.join(', ')}`;
 }
 
 function table<T>(
@@ -143,4 +149,9 @@ function table<T>(
 
 function column(name: string, kind: ReportColumn['kind'] = 'text'): ReportColumn {
   return { name, kind };
+}
+
+/** What summary.json says until the batch has come to its end. */
+export function unfinished(summary: Pick<Summary, 'version' | 'started_at' | 'runs' | 'previous'>): string {
+  return `${JSON.stringify({ schema: SUMMARY_SCHEMA, ...summary, ended_by: 'it runs, or was killed' }, null, 1)}\n`;
 }

@@ -1,6 +1,6 @@
 import { type Percentiles, Times } from '../percentiles.js';
 import { ALARMS, type Alarm } from './alarms.js';
-import type { DumpRecord, Suspect } from './record.js';
+import { type DumpRecord, grownPages, type Suspect } from './record.js';
 import type { Result } from './results.js';
 
 /** Of failures, alarms and suspects so many are named. */
@@ -15,6 +15,8 @@ export interface Tallied {
     readonly failed: number;
     /** Of those that are ok: read by an earlier run. */
     readonly reused: number;
+    /** Of those that are ok: with blocks that are cut off or no page_owner text. */
+    readonly damaged: number;
   };
   /** Of those that are ok. */
   readonly totals: DumpRecord['counts'] & { readonly stored_bytes: number };
@@ -26,7 +28,8 @@ export interface Tallied {
     readonly first: readonly Raised[];
   };
   readonly failures: { readonly count: number; readonly first: readonly Failed[] };
-  readonly suspects: { readonly dumps: number; readonly first: readonly NamedSuspect[] };
+  /** Stacks that leak; of those in all dumps, the ones that grew most. */
+  readonly suspects: { readonly dumps: number; readonly count: number; readonly first: readonly NamedSuspect[] };
   readonly rebooted: readonly string[];
   readonly slowest: readonly Slow[];
   /** Milliseconds for each dump. */
@@ -60,7 +63,7 @@ interface Slow {
 
 /** Adds up what became of dumps. It holds only those that a summary names, and so many more dumps are no more memory. */
 export class Tally {
-  readonly dumps = { all: 0, ok: 0, failed: 0, reused: 0 };
+  readonly dumps = { all: 0, ok: 0, failed: 0, reused: 0, damaged: 0 };
   readonly totals = { bytes: 0, stored_bytes: 0, blocks: 0, pages: 0, malformed: 0, foreign: 0 };
   readonly alarms: { count: number; by: Record<string, number>; first: Raised[] } = {
     count: 0,
@@ -69,7 +72,11 @@ export class Tally {
   };
   private readonly kinds = new Map<string, number>();
   private readonly failures: { count: number; first: Failed[] } = { count: 0, first: [] };
-  private suspects: { dumps: number; first: NamedSuspect[] } = { dumps: 0, first: [] };
+  private readonly suspects: { dumps: number; count: number; first: NamedSuspect[] } = {
+    dumps: 0,
+    count: 0,
+    first: [],
+  };
   private readonly rebooted: string[] = [];
   private slowest: Slow[] = [];
   private readonly dumpTimes: Times;
@@ -95,6 +102,7 @@ export class Tally {
     dumps.all++;
     dumps.ok++;
     if (isReused) dumps.reused++;
+    if (record.counts.malformed + record.counts.foreign > 0) dumps.damaged++;
     const { bytes, blocks, pages, malformed, foreign } = record.counts;
     totals.bytes += bytes;
     totals.stored_bytes += record.input.bytes;
@@ -139,20 +147,17 @@ export class Tally {
     };
   }
 
-  private addDiff(name: string, { rebooted, suspects }: NonNullable<DumpRecord['diff']>): void {
+  private addDiff(name: string, { rebooted, suspects, leaking_stacks }: NonNullable<DumpRecord['diff']>): void {
     if (rebooted) this.rebooted.push(name);
     if (suspects.length === 0) return;
     this.suspects.dumps++;
+    this.suspects.count += leaking_stacks;
     const all = [...this.suspects.first, ...suspects.map((suspect) => ({ name, ...suspect }))];
-    this.suspects.first = all.sort((a, b) => grown(b) - grown(a)).slice(0, NAMED);
+    this.suspects.first = all.sort((a, b) => grownPages(b) - grownPages(a)).slice(0, NAMED);
   }
 }
 
 function note<T>(noted: { count: number; first: T[] }, one: T): void {
   noted.count++;
   if (noted.first.length < NAMED) noted.first.push(one);
-}
-
-function grown({ pages: [from, to] }: Suspect): number {
-  return to - from;
 }
