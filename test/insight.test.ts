@@ -502,3 +502,11 @@ test('what cannot be done is said in one line, and leaves no output', () => {
     assert.match(stderr, /^pageowner: .*\n$/);
   }
 });
+
+test('a block that was cut off, with a megabyte of zeros behind it, is read', () => {
+  for (const cut of [10, 100, 150]) {
+    const path = dump('zeros', `${BLOCK.slice(0, -cut)}${'\0'.repeat(1e6)}${BLOCK}${BLOCK}`);
+    const { totals } = json('top', path);
+    assert.equal(totals.blocks, 2);
+  }
+});
