@@ -654,6 +654,7 @@ test('a run that makes no sense is refused before anything is written', () => {
     ['export --to pdf', /--to takes parquet/],
     ['sort --cull=x', /no key "x"/],
     ['diff', /compares with the night before: give --previous/],
+    ['top --stacks /nowhere', /--stacks: ENOENT/],
   ] as const) {
     const { status, stderr } = batch(LEAK[0], '--out', out, '--run', typed);
     assert.equal(status, 2, typed);

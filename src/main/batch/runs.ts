@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { PageownerError, quoted, usageError } from '../errors.js';
 import { insightValues } from '../insight/commands.js';
@@ -17,6 +18,8 @@ export interface Run {
 /** A Run, and the file of a dump's folder that it fills. */
 export interface NamedRun extends Run {
   readonly file: string;
+  /** SHA-256 of the file of --stacks, on which the report depends too. */
+  readonly stacksSha256?: string;
 }
 
 const COMMANDS = ['top', 'age', 'frag', 'diff', 'export', 'sort'] as const;
@@ -73,8 +76,19 @@ export function nameRuns(runs: readonly Run[], ends: readonly string[]): NamedRu
     const file = (run.values.output as string | undefined) ?? `${slug(run.typed)}${ends[i]}`;
     if (taken.has(file)) throw runError(run.typed, `the file ${quoted(file)} is taken; give another with -o NAME`);
     taken.add(file);
-    return { ...run, file };
+    return { ...run, file, ...stacksHash(run) };
   });
+}
+
+function stacksHash({ typed, values }: Run): Pick<NamedRun, 'stacksSha256'> {
+  const path = values.stacks as string | undefined;
+  if (path === undefined) return {};
+  try {
+    if (!statSync(path).isFile()) throw new Error('it is no file');
+    return { stacksSha256: createHash('sha256').update(readFileSync(path)).digest('hex') };
+  } catch (error) {
+    throw runError(typed, `--stacks: ${quoted((error as Error).message)}`);
+  }
 }
 
 /** `top --by kind,node` → `top-by-kind-node`. */
