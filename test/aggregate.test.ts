@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { NO_NANOS } from '../src/format/timestamp.js';
 import type { Aggregate } from '../src/merge/aggregate/aggregate.js';
 import type { AggregatePartial } from '../src/merge/aggregate/aggregate-partial.js';
-import { distinctRows } from '../src/merge/aggregate/builder.js';
+import { copyOf, distinctRows } from '../src/merge/aggregate/builder.js';
 import { joinAggregates } from '../src/merge/aggregate/join.js';
 import { readParquet } from '../src/merge/aggregate/read-parquet.js';
 import { readPartial } from '../src/merge/aggregate/read-partial.js';
@@ -66,7 +66,7 @@ function aggregateOf(
 /** All that an aggregate says, as text that is equal for equal ones. */
 function textOf(aggregate: Aggregate): string {
   return inspect(
-    { facts: aggregate.facts, rows: distinctRows(aggregate) },
+    { facts: aggregate.facts, rows: distinctRows(aggregate).map(copyOf) },
     { depth: 9, maxArrayLength: null, sorted: true },
   );
 }

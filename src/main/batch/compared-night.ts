@@ -4,7 +4,7 @@ import { cannotRead, cannotWrite, usageError } from '../errors.js';
 import type { PreviousDump } from './job.js';
 import { isLockedNow } from './lock.js';
 import { isNight, namesOf, nightsIn, savedDump } from './nights.js';
-import { AGGREGATE_FILE, DUMPS_FOLDER } from './record.js';
+import { AGGREGATE_FILE, DUMPS_FOLDER, type DumpRecord } from './record.js';
 import { resultsIn } from './results.js';
 import { SUMMARY_FILE, SUMMARY_SCHEMA, type Summary } from './summary.js';
 
@@ -33,10 +33,10 @@ export function previousNight(folder: string, own: string, startedAt: string): s
 /** The dump of this name in a night. */
 export function previousDump(night: string, name: string): PreviousDump | null {
   const saved = savedDump(join(night, DUMPS_FOLDER, name));
-  const sha256 = saved?.record.outputs[AGGREGATE_FILE];
-  return saved && sha256 !== undefined
-    ? { aggregate: saved.aggregate, sha256, bootId: saved.record.extra.boot_id }
-    : null;
+  // Of other nights nothing is certain.
+  const { outputs, extra }: Partial<DumpRecord> = saved?.record ?? {};
+  const sha256 = outputs?.[AGGREGATE_FILE];
+  return saved && sha256 !== undefined ? { aggregate: saved.aggregate, sha256, bootId: extra?.boot_id } : null;
 }
 
 /** Names of dumps that a night had, also of those that failed then, and that are not among these. */

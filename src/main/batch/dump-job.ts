@@ -1,26 +1,21 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, rmSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import type { AggregatePartial } from '../../merge/aggregate/aggregate-partial.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
 import type { Table } from '../../merge/table.js';
-import { ReadError, type ScanPlan, type Spilled } from '../../workers/task.js';
+import { ReadError, type Spilled } from '../../workers/task.js';
 import { failureOf, scanFailed, usageError } from '../errors.js';
 import { giveUp, type Input, openInput } from '../input.js';
-import { parquetOf } from '../insight/export.js';
 import { CHUNKS_FOR_HELP } from '../limits.js';
 import { loadAggregate, loadSnapshot, readFound } from '../load-snapshot.js';
 import { type Scanned, scanDump } from '../scan-dump.js';
-import { sortedReport } from '../sort-dump.js';
 import type { workerPool } from '../worker-pool.js';
 import { dumpPlans } from './dump-plans.js';
-import { FolderWriter } from './folder-writer.js';
+import { type Found, fillFolder } from './fill-folder.js';
 import { HashingRunner, hashFile } from './hashing-runner.js';
 import type { FileIdentity, Job, Outcome, Setup } from './job.js';
-import { type PreparedRun, withStacks } from './prepared-runs.js';
-import { AGGREGATE_FILE, type DumpRecord, RECORD_FILE } from './record.js';
-import { diffFacts, factsOf } from './record-of.js';
+import type { PreparedRun } from './prepared-runs.js';
 
 /** What a thread has besides the job. */
 export interface Surroundings {
@@ -59,13 +54,25 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
     input.close();
     const sha256 = hash.digest('hex');
     if (job.known?.sha256 === sha256 && isWhole(job.known)) return { status: 'unchanged', file };
-    const record = await fillFolder(job, around, before, found, { bytes: input.size ?? stored, sha256 }, input.stats);
+    const record = await fillFolder(
+      job,
+      around.runs,
+      before.snapshot,
+      found,
+      { bytes: input.size ?? stored, sha256 },
+      job.takenAt ?? timeOf(input.stats),
+    );
     const { milliseconds, threads } = found.scanned ?? { milliseconds: new Float64Array(0), threads: 1 };
     return { status: 'done', record, file, milliseconds, threads, warnings: before.warnings };
   } catch (error) {
     giveUp(input);
     throw error instanceof ReadError ? scanFailed(job.path, error.failure) : error;
   }
+}
+
+/** When a file was last written; what is none is taken now. */
+function timeOf(stats: Stats): string {
+  return new Date(stats.isFile() ? stats.mtimeMs : Date.now()).toISOString();
 }
 
 function identityOf(stats: Stats): FileIdentity | null {
@@ -77,7 +84,13 @@ function identityOf(stats: Stats): FileIdentity | null {
 /** Whether an earlier run has read the same bytes. The time of the last change to a file cannot be set back, so if all is the same they are. */
 function isKnown({ known, path }: Job, file: FileIdentity | null): boolean {
   if (!known || !file || !isWhole(known)) return false;
-  return JSON.stringify(known.file) === JSON.stringify(file) || sha256Of(path) === known.sha256;
+  if (JSON.stringify(known.file) === JSON.stringify(file)) return true;
+  try {
+    return sha256Of(path) === known.sha256;
+  } catch {
+    // Whoever reads it next will say why.
+    return false;
+  }
 }
 
 /** What stands on the disk may be less than what was written, after a power cut. */
@@ -116,16 +129,6 @@ async function previousOf({ previous }: Job): Promise<Before> {
   }
 }
 
-/** What was read of a dump. */
-interface Found {
-  readonly aggregate: Aggregate;
-  /** The same without blocks that were released, where a run wants it. */
-  readonly withoutReleased: Aggregate;
-  readonly scanned: Scanned<readonly unknown[]> | undefined;
-  /** What each sort found, and its plan. */
-  readonly sorts: readonly { readonly found: Table | Spilled; readonly plan: ScanPlan }[];
-}
-
 async function readDump(job: Job, input: Input, hash: Hash, before: Before, around: Surroundings): Promise<Found> {
   const { setup, runs, help, onScanned } = around;
   const since = before.snapshot ? newestOf(before.snapshot.aggregate) : null;
@@ -149,52 +152,4 @@ async function readDump(job: Job, input: Input, hash: Hash, before: Before, arou
     scanned,
     sorts: sorts.map((plan, i) => ({ plan, found: found?.[aggregates.length + i] as Table | Spilled })),
   };
-}
-
-async function fillFolder(
-  job: Job,
-  { runs }: Surroundings,
-  before: Before,
-  found: Found,
-  input: DumpRecord['input'],
-  stats: Stats,
-): Promise<DumpRecord> {
-  const { name, path, host, extra, folder, previous } = job;
-  const snapshot: Snapshot = { path, aggregate: found.aggregate };
-  const facts = factsOf(found.aggregate);
-  const diff =
-    before.snapshot && previous
-      ? diffFacts(before.snapshot, snapshot, previous.sha256, [previous.bootId, extra.boot_id])
-      : null;
-  const writer = new FolderWriter(folder);
-  const sorts = found.sorts.values();
-  for (const run of runs) {
-    if (run.kind === 'sort') {
-      const { found: groups, plan } = sorts.next().value as Found['sorts'][number];
-      writer.write(run.file, (await sortedReport(groups, plan)).pieces);
-      continue;
-    }
-    const own = run.withoutReleased ? { path, aggregate: found.withoutReleased } : snapshot;
-    const after = withStacks(own, run.handles);
-    if (run.kind === 'report') writer.write(run.file, await run.pieces(after));
-    else if (before.snapshot && diff && !diff.rebooted)
-      writer.write(run.file, await run.pieces(after, withStacks(before.snapshot, run.handles)));
-  }
-  for (const { plan } of found.sorts) rmSync(plan.folder, { recursive: true, force: true });
-  writer.write(AGGREGATE_FILE, [await parquetOf(found.aggregate)]);
-  const record: DumpRecord = {
-    schema: 'pageowner.dump/1',
-    name,
-    path,
-    host,
-    taken_at: job.takenAt ?? new Date(stats.isFile() ? stats.mtimeMs : Date.now()).toISOString(),
-    extra,
-    input,
-    options_sha256: job.optionsSha256,
-    ...facts,
-    diff,
-    outputs: { ...writer.hashes },
-  };
-  writer.write(RECORD_FILE, [Buffer.from(`${JSON.stringify(record, null, 1)}\n`)]);
-  return record;
 }

@@ -41,9 +41,8 @@ export function dumpsOf(night: string): SavedDump[] {
 /** undefined: the folder is none of a dump. */
 export function savedDump(folder: string): SavedDump | undefined {
   try {
-    const record = JSON.parse(readFileSync(join(folder, RECORD_FILE), 'utf8')) as Partial<DumpRecord>;
-    const isKnown = record.schema === 'pageowner.dump/1' && record.input && record.outputs && record.counts;
-    return isKnown ? { record: record as DumpRecord, aggregate: join(folder, AGGREGATE_FILE) } : undefined;
+    const record = JSON.parse(readFileSync(join(folder, RECORD_FILE), 'utf8')) as DumpRecord;
+    return record.schema === 'pageowner.dump/1' ? { record, aggregate: join(folder, AGGREGATE_FILE) } : undefined;
   } catch {
     return undefined;
   }

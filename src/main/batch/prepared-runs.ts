@@ -48,7 +48,7 @@ export function endOf(run: Run): string {
   }
 }
 
-/** Reads what else a run needs. `spill`: how much memory a sort may take, in bytes, and where to put the rest. */
+/** Makes a run ready, for any number of dumps. Throws a PageownerError if what else it reads cannot be read. */
 export async function prepare(run: NamedRun): Promise<PreparedRun> {
   const { typed, file, values } = run;
   if (run.command === 'sort') return { typed, file, kind: 'sort', plan: sortPlan(run) };
