@@ -12,7 +12,8 @@ let prepared: Promise<readonly PreparedRun[]> | undefined;
 
 /** What piscina calls in the threads of a batch. Returns an Outcome, or a WorkerResult where it helped. */
 export default async function run(task: BatchTask): Promise<unknown> {
-  if (!('job' in task)) return scanChunks(task).finally(reuseKernels);
+  reuseKernels();
+  if (!('job' in task)) return scanChunks(task);
   const { job, port } = task;
   const bytesDone = new BigInt64Array(task.bytesDone);
   port.postMessage('begun' satisfies FromDump);
@@ -24,7 +25,6 @@ export default async function run(task: BatchTask): Promise<unknown> {
     // Of the runs, which are read before the first dump.
     return { status: 'failed', error: failureOf(error), isRead: false } satisfies Outcome;
   } finally {
-    reuseKernels();
     port.close();
   }
 }

@@ -74,23 +74,22 @@ export function compile(): WebAssembly.Module {
   return compiled;
 }
 
-/** Kernels that are in use, and those that are not any more: memory that was touched before is faster than new. */
-let used: Kernel[] = [];
-let idle: Kernel[] = [];
+/** In a thread that reads one dump after the other: kernels that are in use, and those that are not any more. Memory that was touched before is faster than new. */
+let kept: { used: Kernel[]; idle: Kernel[] } | undefined;
 
 /** More memory than this is given back instead: it never shrinks. */
 const MOST_KEPT_BYTES: number = 1 << 26;
 
 export function newKernel(): Kernel {
-  const kernel = idle.pop() ?? instance();
-  used.push(kernel);
+  const kernel = kept?.idle.pop() ?? instance();
+  kept?.used.push(kernel);
   return kernel;
 }
 
-/** For a thread that goes on to another dump: nothing that its kernels hold is needed any more. */
+/** To be called before each dump, by a thread of a batch: nothing that its kernels hold is needed any more. */
 export function reuseKernels(): void {
-  idle = [...idle, ...used].filter(({ memory }) => memory.buffer.byteLength <= MOST_KEPT_BYTES);
-  used = [];
+  const { used, idle } = kept ?? { used: [], idle: [] };
+  kept = { used: [], idle: [...idle, ...used].filter(({ memory }) => memory.buffer.byteLength <= MOST_KEPT_BYTES) };
 }
 
 function instance(): Kernel {
