@@ -2,10 +2,11 @@
  * Question: what does a batch over many small dumps save, against a process for each?
  *
  * Whole runs in turn, dumps in the page cache: `pageowner batch`, single runs of pageowner one after the other, the same two at a time (xargs -P, one for each
- * CPU), and the C tool so. How to read the table: `time/singles` is the time by that of the single runs in the same round. First, the reports of the batch must
+ * CPU), and the C tool so, also by GNU parallel. How to read the table: `time/singles` is the time by that of the single runs in the same round. First, the reports of the batch must
  * be those of single runs, byte for byte.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { median } from '../src/main/bench/median.js';
 import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
-import { findCTool } from './c-tool.js';
+import { type CTool, findCTool } from './c-tool.js';
 import type { BenchOptions } from './options.js';
 import { type Report, seconds } from './report.js';
 import { runRounds } from './rounds.js';
@@ -41,9 +42,7 @@ export async function batch({ rounds = ROUNDS, cTool }: BenchOptions): Promise<R
     [`single runs, ${cpus} at a time`, each(cpus, `${node} ${RUN} FILE /dev/null`)],
     ['pageowner batch', batchOf(dumps, join(folder, 'out'), [RUN])],
     ['pageowner batch, 4 reports', batchOf(dumps, join(folder, 'out-4'), [RUN, 'top', 'top --by kind', 'frag'])],
-    ...('path' in c
-      ? [[`C tool, ${cpus} at a time`, each(cpus, `${c.path} --cull=st FILE /dev/null`)] as [string, Command]]
-      : []),
+    ...ofCTool(c, dumps, cpus, each),
   ];
   const costs = await runRounds(
     contenders.map(([, command]) => command),
@@ -64,6 +63,22 @@ export async function batch({ rounds = ROUNDS, cTool }: BenchOptions): Promise<R
     ],
     data: { rounds, contenders: contenders.map(([name], i) => ({ name, costs: costs[i] })) },
   };
+}
+
+/** The C tool as xargs runs it, and as GNU parallel does, if it is there. */
+function ofCTool(
+  c: CTool,
+  dumps: string,
+  cpus: number,
+  each: (jobs: number, command: string) => Command,
+): [string, Command][] {
+  if ('missing' in c) return [];
+  const hasParallel = spawnSync('sh', ['-c', 'command -v parallel']).status === 0;
+  const byParallel = shell(`ls ${dumps}/* | parallel -j ${cpus} ${c.path} --cull=st {} /dev/null`);
+  return [
+    [`C tool, ${cpus} at a time`, each(cpus, `${c.path} --cull=st FILE /dev/null`)],
+    ...(hasParallel ? [[`C tool, parallel -j ${cpus}`, byParallel] as [string, Command]] : []),
+  ];
 }
 
 /** Real dumps that differ from each other. Returns their bytes. */
