@@ -314,6 +314,17 @@ test('what was read is not read again for the same bytes and options, whatever t
   assert.deepEqual(readdirSync(join(out, 'dumps/host001')), ['aggregate.parquet', 'dump.json', 'top-by-kind.txt']);
 });
 
+test('what an earlier run made of a dump that the manifest no longer has stays, and is told', () => {
+  const { dumps, out } = place('others');
+  fill(dumps, 2);
+  batch(dumps, '--out', out);
+  rmSync(join(dumps, 'host001.txt'));
+  const { status, stderr } = batch(dumps, '--out', out, '--resume');
+  assert.equal(status, 0);
+  assert.match(stderr, /^pageowner: of earlier runs, and not in the manifest any more, these stay: host001\n$/);
+  assert.deepEqual([...results(out).keys()], ['host000']);
+});
+
 test('a report that was damaged on the disk is made again', () => {
   const { dumps, out } = place('torn');
   fill(dumps, 2);

@@ -7,6 +7,7 @@ import { terminalOfStdout, writePieces } from '../insight/write-report.js';
 import { print } from '../print.js';
 import { leaveBy, onSignal, version } from '../program.js';
 import { Progress } from '../progress.js';
+import { some } from './alarms.js';
 import { Batch, batchPool } from './batch.js';
 import { missingDumps, previousNight, prune, startOf } from './compared-night.js';
 import type { Typed } from './config.js';
@@ -15,7 +16,7 @@ import { JSON_LOG, type Log, TEXT_LOG } from './log.js';
 import { entriesOf } from './manifest.js';
 import { metricsOf } from './metrics.js';
 import { Night } from './night.js';
-import { dumpsOf } from './nights.js';
+import { dumpsOf, namesOf } from './nights.js';
 import { type BatchPlan, planBatch } from './plan.js';
 import { ProgressLine } from './progress-line.js';
 import { ReadAhead } from './read-ahead.js';
@@ -76,6 +77,7 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   const milliseconds = now() - clock;
   const missing = previous === undefined || ending.signal !== null ? [] : missingDumps(previous, batch.seen);
   if (failure === undefined) batch.addMissing(missing);
+  if (failure === undefined && ending.signal === null) warnOfOthers(plan.out, batch.seen, log);
   const summary: Summary = {
     schema: SUMMARY_SCHEMA,
     ...start,
@@ -105,6 +107,13 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
     ended_by: summary.ended_by,
     exit_code: process.exitCode,
   });
+}
+
+/** Another manifest may have been resumed with by mistake: what it does not name is not removed. */
+function warnOfOthers(folder: string, names: ReadonlySet<string>, log: Log): void {
+  const others = namesOf(folder).filter((name) => !names.has(name));
+  if (others.length > 0)
+    log.say('warning', 'others', `of earlier runs, and not in the manifest any more, these stay: ${some(others)}`);
 }
 
 interface Ending {
