@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { now } from '../../workers/clock.js';
 import { type Failure, failureOf, noThreads, PageownerError } from '../errors.js';
+import { damageOf } from '../insight/read-snapshots.js';
 import { version } from '../program.js';
 import { mixedPageblocks, raised, raisedByNight } from './alarms.js';
 import { previousDump } from './compared-night.js';
@@ -30,7 +31,6 @@ export interface Progress {
 
 /** A dump in flight. */
 interface InFlight {
-  readonly entry: Entry;
   readonly running: RunningDump;
   readonly ended: Promise<void>;
 }
@@ -147,7 +147,7 @@ export class Batch {
     const ended = running.outcome
       .then((outcome) => {
         if (outcome.status !== 'unchanged') this.bytes += running.bytesDone();
-        this.end(entry, job, outcome, saved, now() - started, pool);
+        this.end(entry, folder, outcome, saved, now() - started, pool);
         if (pool.isBroken) throw noThreads();
       })
       .catch((error) => {
@@ -159,7 +159,7 @@ export class Batch {
         this.flying.delete(inFlight);
         this.night.discard(folder);
       });
-    const inFlight: InFlight = { entry, running, ended };
+    const inFlight: InFlight = { running, ended };
     this.flying.add(inFlight);
     return ended;
   }
@@ -167,7 +167,7 @@ export class Batch {
   /** Notes what became of a dump. Throws if that cannot be written. */
   private end(
     entry: Entry,
-    job: Job,
+    folder: string,
     outcome: Outcome,
     saved: SavedDump | undefined,
     milliseconds: number,
@@ -180,7 +180,7 @@ export class Batch {
     }
     if (outcome.status === 'done') {
       const { record, file, threads, warnings } = outcome;
-      this.night.publish(job.folder, name);
+      this.night.publish(folder, name);
       const seconds = secondsOf(milliseconds);
       const { bytes } = record.counts;
       this.tally.addChunks(outcome.milliseconds);
@@ -336,10 +336,6 @@ function secondsOf(milliseconds: number): number {
   return Number((milliseconds / 1000).toFixed(3));
 }
 
-function warningsOf({ counts: { malformed, foreign }, diff }: DumpRecord): string[] {
-  return [
-    ...(malformed > 0 ? ['the last block has no empty line behind it and was left out; the dump may be cut off'] : []),
-    ...(foreign > 0 ? [`${foreign} blocks are no page_owner text`] : []),
-    ...(diff?.rebooted ? ['the machine was booted since the night before: no diff'] : []),
-  ];
+function warningsOf({ counts, diff }: DumpRecord): string[] {
+  return [...damageOf(counts), ...(diff?.rebooted ? ['the machine was booted since the night before: no diff'] : [])];
 }

@@ -40,9 +40,13 @@ export async function fillFolder(
 ): Promise<DumpRecord> {
   const { name, path, host, extra, folder, previous } = job;
   const snapshot: Snapshot = { path, aggregate: found.aggregate };
-  const facts = factsOf(found.aggregate);
+  // Where there are handles instead of stacks, they are what tells stacks apart.
+  const told = withStacks(snapshot, new Map());
+  const facts = factsOf(told.aggregate);
   const diff =
-    before && previous ? diffFacts(before, snapshot, previous.sha256, [previous.bootId, extra.boot_id]) : null;
+    before && previous
+      ? diffFacts(withStacks(before, new Map()), told, previous.sha256, [previous.bootId, extra.boot_id])
+      : null;
   const writer = new FolderWriter(folder);
   const sorts = found.sorts.values();
   for (const run of runs) {

@@ -13,6 +13,9 @@ const HEAP_IS_FULL = 'ERR_WORKER_OUT_OF_MEMORY';
 /** A thread that has not ended after so long is held by the system. */
 const PATIENCE_MS = 1000;
 
+/** Node 20 was seen to abort where a thread was ended soon after a stopped one: one that begins in its place is given so long to have begun. */
+const REPLACEMENT_MS = 500;
+
 /** A dump that a thread of the pool reads. */
 export interface RunningDump {
   readonly outcome: Promise<Outcome>;
@@ -39,6 +42,8 @@ export class BatchPool {
   private readonly waiting: (() => void)[] = [];
   /** Threads that were to end, and have not: a call to the system holds them. */
   private held = 0;
+  /** Whether threads were ended, and so others begun in their place. */
+  private hasStopped = false;
 
   constructor(setup: Setup, entry: URL = BATCH_ENTRY) {
     this.threads = setup.threads;
@@ -105,6 +110,7 @@ export class BatchPool {
       stop: (message) => {
         if (state === 'ended' || stopped !== undefined) return;
         stopped = message;
+        this.hasStopped = true;
         isHeld = state === 'begun';
         if (isHeld) this.held++;
         aborter.abort();
@@ -114,6 +120,7 @@ export class BatchPool {
 
   /** Ends all threads. Returns whether some are held and will not: then the process does not end of itself either. */
   async close(): Promise<boolean> {
+    if (this.hasStopped) await sleep(REPLACEMENT_MS);
     const patience = new AbortController();
     const { signal } = patience;
     const late = sleep(PATIENCE_MS, true, { signal }).catch(() => true);

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeOpenMetrics } from '../../merge/writers/openmetrics.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
@@ -41,9 +42,8 @@ const ENTRIES_AHEAD = 1000;
 /** `pageowner batch`. Sets the exit code: 1 if a dump failed or an alarm was raised. Throws a PageownerError if the batch could not come to its end. */
 export async function runBatch(operands: readonly string[], typed: Typed): Promise<void> {
   const plan = planBatch(operands, typed);
-  const begun = new Date().toISOString();
   // A night that is resumed is as old as it was.
-  const startedAt = startOf(plan.out) ?? begun;
+  const startedAt = startOf(plan.out) ?? new Date().toISOString();
   const previous = plan.previous === undefined ? undefined : previousNight(plan.previous, plan.out, startedAt);
   const entries = new ReadAhead(entriesOf(plan.operands), ENTRIES_AHEAD);
   const night = await Night.open(plan.out, plan.resume);
@@ -59,6 +59,7 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
     previous: previous ?? null,
   };
   writeWhole(join(plan.out, SUMMARY_FILE), unfinished(start));
+  rmSync(join(plan.out, SUMMARY_TEXT_FILE), { force: true });
   // Threads start while this one loads what it needs.
   const pool = batchPool(plan, plan.threads);
   const tally = await Tally.create();

@@ -1,3 +1,4 @@
+import { column } from '../../merge/insight/tables.js';
 import type { Cell, ReportColumn, ReportTable } from '../../merge/writers/report.js';
 import { writeMarkdown } from '../../merge/writers/table-md.js';
 import { writeText } from '../../merge/writers/table-text.js';
@@ -42,34 +43,38 @@ export function summaryText(summary: Summary, terminal: { width: number; color: 
 function tablesOf(summary: Summary): ReportTable[] {
   const { alarms, failures, suspects, slowest, kinds } = summary;
   const tables = [
-    table('Alarms', alarms.count, [column('dump'), column('alarm'), column('what')], alarms.first, (each) => [
-      each.name,
-      each.alarm,
-      each.message,
-    ]),
-    table('Failed', failures.count, [column('dump'), column('why'), column('what')], failures.first, (each) => [
-      each.name,
-      each.code,
-      each.message,
-    ]),
+    table(
+      'Alarms',
+      alarms.count,
+      [column('dump', 'text'), column('alarm', 'text'), column('what', 'text')],
+      alarms.first,
+      (each) => [each.name, each.alarm, each.message],
+    ),
+    table(
+      'Failed',
+      failures.count,
+      [column('dump', 'text'), column('why', 'text'), column('what', 'text')],
+      failures.first,
+      (each) => [each.name, each.code, each.message],
+    ),
     table(
       `Suspects: stacks that leak, in ${suspects.dumps} dump${suspects.dumps === 1 ? '' : 's'}, by what they grew`,
       suspects.count,
-      [column('dump'), column('pages'), column('per hour', 'number'), column('stack', 'stack')],
+      [column('dump', 'text'), column('pages', 'text'), column('per hour', 'number'), column('stack', 'stack')],
       suspects.first,
       ({ name, pages, pages_per_hour, stack }) => [name, pages.join(' → '), pages_per_hour, stack],
     ),
     table(
       'Slowest',
       slowest.length,
-      [column('dump'), column('seconds', 'number'), column('text', 'bytes')],
+      [column('dump', 'text'), column('seconds', 'number'), column('text', 'bytes')],
       slowest,
       ({ name, seconds, bytes }) => [name, seconds, bytes],
     ),
     table(
       'What the memory is for, in all dumps',
       0,
-      [column('kind'), column('pages', 'number')],
+      [column('kind', 'text'), column('pages', 'number')],
       Object.entries(kinds).slice(0, 10),
       (cells) => cells,
     ),
@@ -91,7 +96,7 @@ function totalsTable(summary: Summary): ReportTable {
       column('cut off', 'number'),
       column('foreign', 'number'),
       column('MB/s', 'number'),
-      column('time'),
+      column('time', 'text'),
     ],
     rows: [
       [
@@ -145,10 +150,6 @@ function table<T>(
 ): ReportTable {
   const notes = count > rows.length ? [`${count - rows.length} more: see results.ndjson`] : [];
   return { title, columns, rows: rows.map(cells), notes };
-}
-
-function column(name: string, kind: ReportColumn['kind'] = 'text'): ReportColumn {
-  return { name, kind };
 }
 
 /** What summary.json says until the batch has come to its end. */

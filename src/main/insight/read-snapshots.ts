@@ -1,3 +1,4 @@
+import type { Facts } from '../../merge/aggregate/aggregate.js';
 import { misplacedBlocks } from '../../merge/insight/pageblocks.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
 import { usageError } from '../errors.js';
@@ -33,12 +34,17 @@ export async function readSnapshot(path: string, options: LoadOptions, values: V
   return snapshot;
 }
 
+/** A line for each thing that is wrong with the blocks of a dump. */
+export function damageOf({ malformed, foreign }: Pick<Facts, 'malformed' | 'foreign'>): string[] {
+  return [
+    ...(malformed > 0 ? ['the last block has no empty line behind it and was left out; the dump may be cut off'] : []),
+    ...(foreign > 0 ? [`${foreign} blocks are no page_owner text`] : []),
+  ];
+}
+
 /** Says on stderr what is wrong with a snapshot. */
 export function warnAbout(snapshot: Snapshot): void {
-  const { malformed, foreign } = snapshot.aggregate.facts;
-  if (malformed > 0)
-    warn(`${snapshot.path}: the last block has no empty line behind it and was left out; the dump may be cut off`);
-  if (foreign > 0) warn(`${snapshot.path}: ${foreign} blocks are no page_owner text`);
+  for (const line of damageOf(snapshot.aggregate.facts)) warn(`${snapshot.path}: ${line}`);
   const misplaced = misplacedBlocks(snapshot.aggregate.facts);
   if (misplaced > 0)
     warn(`${snapshot.path}: ${misplaced} blocks have a PFN that is not in the pageblock that they name`);
