@@ -13,6 +13,7 @@ export function aggregateOf(pagesByStack: Readonly<Record<string, number>>, comm
       place: { migratetype: 'Unmovable', pageblockType: 'Unmovable', node: '0', zone: '0' },
       stack: [frame.replace(/ |$/, '+0x1/0x2$&')],
       tails: [],
+      report: null,
       blocks: pages,
       pages,
       oldest: 1n,

@@ -106,7 +106,7 @@ test('progress is told of each piece of a stream, however small', async () => {
     for (let i = 0; i < 3; i++) yield [Buffer.from(BLOCK)];
   })();
   const told: number[] = [];
-  const input = { name: 'stream', stats: statSync(folder), pieces, close() {} };
+  const input = { name: 'stream', stats: statSync(folder), packed: null, pieces, close() {} };
   const plan = planSort({ input: '-', output: '-' });
   await scanDump(input, plan, groupRunner(plan.scan), (bytes) => told.push(bytes));
   assert.deepEqual(

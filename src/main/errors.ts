@@ -90,10 +90,29 @@ export const emptyFile = (path: string): PageownerError =>
 export const dumpForManifest = (input: string): PageownerError =>
   new PageownerError('input', `${quoted(input)} is a dump, not a list of dumps; save it to a file, and name the file`);
 
+/** `what`: what it is, and what to do with it. */
+export const notOurs = (input: string, { name, advice }: { name: string; advice: string }): PageownerError =>
+  new PageownerError('input', `${quoted(input)} is ${name}, not a page_owner dump: ${advice}`);
+
 export const noBlocks = (input: string): PageownerError =>
   new PageownerError(
     'input',
     `${quoted(input)} has no block of page_owner (is page_owner=on in the kernel command line of where it was taken?)`,
+  );
+
+export const mixedForms = (one: string, other: string): PageownerError =>
+  usageError(
+    `${quoted(one)} and ${quoted(other)} are of two kinds, bytes by place and pages by stack: top --allocinfo FILE DUMP sets both in one table`,
+  );
+
+export const hasNoTimes = (input: string): PageownerError =>
+  usageError(`${quoted(input)} does not say when pages were allocated`);
+
+/** `title`: the form of the input. */
+export const noPages = (input: string, title: string): PageownerError =>
+  new PageownerError(
+    'input',
+    `${quoted(input)} is ${title}, which counts bytes by place in the source, not pages; top, diff and info read it`,
   );
 
 export const cannotCut = (input: string, reason: string): PageownerError =>

@@ -1,6 +1,6 @@
 import { closeSync, constants, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
 import { call, mayBlock } from './call.js';
-import { formatOf, LONGEST_MAGIC } from './compression.js';
+import { type Format, formatOf, LONGEST_MAGIC } from './compression.js';
 import { cannotRead, inputChanged, PageownerError } from './errors.js';
 import { type Gathered, gathered, gatheredSocket } from './gathered.js';
 
@@ -17,6 +17,8 @@ interface AnyInput {
   /** As named in messages. */
   readonly name: string;
   readonly stats: Stats;
+  /** How it is packed; null: it is not. */
+  readonly packed: Format | null;
   /** To be called when all was read, or it is given up. Throws, the first time, if the file changed meanwhile. */
   close(): void;
 }
@@ -95,6 +97,7 @@ function fileInput(name: string, fd: number, stats: Stats): FileInput {
   return {
     name,
     stats,
+    packed: null,
     fd,
     size: stats.size,
     close: once(() => {
@@ -125,7 +128,7 @@ async function streamInput(name: string, stats: Stats, fd: number, onStored?: On
     const format = formatOf(name, start);
     // Loaded only here: it takes longer to load than a small dump to sort.
     const pieces = format ? (await import('./unpack.js')).UNPACK[format](name, whole) : whole;
-    return { name, stats, pieces, close };
+    return { name, stats, packed: format ?? null, pieces, close };
   } catch (error) {
     close();
     throw error;

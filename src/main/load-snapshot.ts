@@ -1,19 +1,23 @@
-import { readSync } from 'node:fs';
-import { isStacksText, parseStacksText } from '../format/stacks-text.js';
+import { type Allocinfo, parseAllocinfo } from '../format/allocinfo.js';
+import { parseStacksText } from '../format/stacks-text.js';
 import { decodeText } from '../format/text.js';
 import { NO_NANOS } from '../format/timestamp.js';
 import type { Aggregate } from '../merge/aggregate/aggregate.js';
 import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
 import type { ManyFiles } from '../merge/aggregate/read-parquet.js';
 import { readPartial } from '../merge/aggregate/read-partial.js';
-import { aggregateOfStacks, type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
+import { type Handles, handlesOf, resolveHandles } from '../merge/aggregate/stacks.js';
+import { ALLOCINFO } from '../merge/forms/allocinfo.js';
+import type { SitesSnapshot } from '../merge/insight/sites.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import { aggregateRunner } from '../workers/runners.js';
 import type { Spilled } from '../workers/task.js';
-import { cannotCut, cannotRead, noBlocks, unreadable } from './errors.js';
-import { giveUp, type Input, inputName, openInput } from './input.js';
+import { cannotCut, noBlocks, noPages, PageownerError, unreadable } from './errors.js';
+import { giveUp, type Input, openInput } from './input.js';
 import { CHUNKS_FOR_MAIN } from './limits.js';
 import type { Part } from './part.js';
+import { readLog } from './read-log.js';
+import { contentOf, type Recognised, recognise } from './recognise.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
 
 export interface LoadOptions {
@@ -31,58 +35,97 @@ export interface LoadOptions {
   readonly many?: ManyFiles;
 }
 
-const PARQUET = 'PAR1';
-const START_BYTES = 256;
+/** What an input gives: a snapshot, or what allocinfo says, which has no pages and no stacks. */
+export type Loaded = Snapshot | SitesSnapshot;
 
-/** Reads a dump, a saved aggregate or show_stacks, plain or packed: which, is told by the content. Throws a PageownerError if it is none of them. */
-export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
-  const input = await openInput(path);
+/** Reads whatever it is pointed at, plain or packed: which form it has is told by the content. Throws a PageownerError if it is none that is known. */
+export async function loadAny(path: string, options: LoadOptions): Promise<Loaded> {
+  const opened = await openInput(path);
   try {
-    const aggregate = await loadAggregate(input, (dump) => scan(dump, options), options);
-    input.close();
-    const { handles } = options;
-    return { path: inputName(path), aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
+    const loaded = await loadRecognised(await recognise(opened), options);
+    opened.close();
+    return loaded;
   } catch (error) {
-    giveUp(input);
+    giveUp(opened);
     throw error;
   }
 }
 
+/** Reads an input whose form is known. Who opened it closes it. */
+export async function loadRecognised(recognised: Recognised, options: LoadOptions): Promise<Loaded> {
+  const { input, form } = recognised;
+  const path = input.name;
+  if (form.reading.kind === 'sites') return { path, sites: await readSites(input) };
+  const aggregate = await aggregateOf(recognised, (dump) => scan(dump, options), options);
+  const { handles } = options;
+  return { path, aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
+}
+
+/** The same where only a snapshot will do. */
+export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
+  return onlySnapshot(await loadAny(path, options));
+}
+
+/** Throws a PageownerError for what is none. */
+export function onlySnapshot(loaded: Loaded): Snapshot {
+  if ('sites' in loaded) throw noPages(loaded.path, ALLOCINFO.title);
+  return loaded;
+}
+
 /**
- * Reads an input. `scan` is what to do with a dump. Throws a PageownerError if it is no saved aggregate, show_stacks or dump, and if it cannot be cut where
- * only a `part` is wanted.
+ * Reads an input. `scan` is what to do with the blocks of a dump. Throws a PageownerError if it is of no form that gives a snapshot, and if it cannot be
+ * cut where only a `part` is wanted.
  */
 export async function loadAggregate(
   opened: Input,
   scan: (dump: Input) => Promise<Aggregate>,
-  { part, many }: Pick<LoadOptions, 'part' | 'many'> = {},
+  options: Pick<LoadOptions, 'part' | 'many'> = {},
 ): Promise<Aggregate> {
-  const { input, start } = await withStart(opened);
-  const isSaved = start.startsWith(PARQUET);
-  const isStacks = isStacksText(start);
-  if (part && (isSaved || isStacks)) throw cannotCut(input.name, 'it is an aggregate already, which merge takes whole');
+  return aggregateOf(await recognise(opened), scan, options);
+}
+
+async function aggregateOf(
+  { input, form, start }: Recognised,
+  scan: (dump: Input) => Promise<Aggregate>,
+  { part, many }: Pick<LoadOptions, 'part' | 'many'>,
+): Promise<Aggregate> {
+  const { reading } = form;
+  if (part && reading.kind !== 'blocks') throw cannotCut(input.name, `it is ${form.title}, which is read as a whole`);
   if (part && !('fd' in input))
     throw cannotCut(input.name, 'it is packed, empty, or no file; unpack or save it to a plain file first');
-  if (isSaved) {
-    const { readParquet } = await import('../merge/aggregate/read-parquet.js');
-    const { buffer } = await contentOf(input);
-    return readParquet(buffer as ArrayBuffer, many).catch((error) => {
-      throw unreadable(input.name, 'a saved aggregate', error);
-    });
+  switch (reading.kind) {
+    case 'blocks':
+      return scan(input);
+    case 'log':
+      return readLog(input, start, scan);
+    case 'sites':
+      throw noPages(input.name, form.title);
+    case 'whole': {
+      const content = await contentOf(input);
+      try {
+        return await reading.read(content, many ? { many } : {});
+      } catch (error) {
+        throw unreadable(input.name, form.title, error);
+      }
+    }
   }
-  if (isStacks) {
-    const content = await contentOf(input);
-    return aggregateOfStacks(readStacks(input.name, content), content.length);
-  }
-  return scan(input);
+}
+
+async function readSites(input: Input): Promise<Allocinfo> {
+  return parseAllocinfo(decodeText(await contentOf(input)));
 }
 
 /** Stacks by handle, of a file of show_stacks_handles. */
 export async function loadHandles(path: string): Promise<Handles> {
-  const { input } = await withStart(await openInput(path));
-  const stacks = readStacks(input.name, await contentOf(input));
-  input.close();
-  return handlesOf(stacks);
+  const input = await openInput(path);
+  try {
+    const content = await contentOf(input);
+    input.close();
+    return handlesOf(parseStacksText(decodeText(content)));
+  } catch (error) {
+    giveUp(input);
+    throw error instanceof PageownerError ? error : unreadable(input.name, 'the text of show_stacks_handles', error);
+  }
 }
 
 async function scan(
@@ -111,54 +154,4 @@ function refuseEmpty(name: string, { counts }: AggregatePartial | Spilled): void
 function aggregateIn(found: AggregatePartial | Spilled): AggregatePartial {
   if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
   return found;
-}
-
-function readStacks(name: string, content: Uint8Array): ReturnType<typeof parseStacksText> {
-  try {
-    return parseStacksText(decodeText(content));
-  } catch (error) {
-    throw unreadable(name, 'the text of show_stacks', error);
-  }
-}
-
-/** The first bytes of an input, and the input as if they had not been read. */
-async function withStart(input: Input): Promise<{ input: Input; start: string }> {
-  if ('fd' in input) {
-    const start = Buffer.alloc(START_BYTES);
-    const read = readSync(input.fd, start, 0, START_BYTES, 0);
-    return { input, start: start.toString('latin1', 0, read) };
-  }
-  const pieces = input.pieces[Symbol.asyncIterator]();
-  const first: Uint8Array[] = [];
-  let length = 0;
-  while (length < START_BYTES) {
-    const { done, value } = await pieces.next();
-    if (done) break;
-    for (const piece of value) {
-      first.push(Buffer.from(piece));
-      length += piece.length;
-    }
-  }
-  const rest = async function* (): AsyncGenerator<readonly Uint8Array[]> {
-    yield first;
-    yield* { [Symbol.asyncIterator]: () => pieces };
-  };
-  const start = Buffer.concat(first).toString('latin1', 0, START_BYTES);
-  return { input: { ...input, pieces: rest() }, start };
-}
-
-/** All of an input, in memory of its own. */
-async function contentOf(input: Input): Promise<Uint8Array> {
-  if ('fd' in input) {
-    const content = new Uint8Array(input.size);
-    for (let at = 0; at < content.length; ) {
-      const read = readSync(input.fd, content, at, content.length - at, at);
-      if (read === 0) throw cannotRead(input.name, { code: 'it got shorter while it was read' });
-      at += read;
-    }
-    return content;
-  }
-  const all: Uint8Array[] = [];
-  for await (const pieces of input.pieces) for (const piece of pieces) all.push(Uint8Array.from(piece));
-  return Uint8Array.from(Buffer.concat(all));
 }

@@ -16,6 +16,8 @@ export interface SortCommandForm {
   /** Whether the output may be left out (standard output then). */
   readonly outputIsOptional: boolean;
   readonly mergeFreeTs: boolean;
+  /** Whether the dump in a kernel log is taken out: the kernel's tool does not. */
+  readonly fromLogs: boolean;
   readonly examples: readonly string[];
 }
 
@@ -24,6 +26,7 @@ export const PAGE_OWNER_SORT: SortCommandForm = {
   description: "Groups and sorts the blocks of a page_owner dump: the kernel's page_owner_sort, faster.",
   outputIsOptional: false,
   mergeFreeTs: false,
+  fromLogs: false,
   examples: [
     'page_owner_sort page_owner_full.txt sorted.txt              most frequent blocks first',
     'page_owner_sort -m --cull=st page_owner_full.txt.zst -      stacks, by the pages they hold',
@@ -38,6 +41,7 @@ export const PAGEOWNER_SORT: SortCommandForm = {
     'Groups and sorts the blocks of a dump. Like page_owner_sort, but blocks that differ in free_ts only are one group.',
   outputIsOptional: true,
   mergeFreeTs: true,
+  fromLogs: true,
   examples: [
     'pageowner sort page_owner_full.txt | head -50      most frequent blocks first',
     'pageowner sort -m --cull=st dump.txt.zst top.txt   stacks, by the pages they hold',
@@ -80,7 +84,7 @@ export function sortValues(typed: readonly string[]): Values {
 
 /** What a caller would say in SortOptions for what was typed; input and output are theirs. */
 export function sortOptionsOf(form: SortCommandForm, values: Values): Omit<SortOptions, 'input' | 'output'> {
-  return { ...(values as Partial<SortOptions>), ...sortOf(values), mergeFreeTs: form.mergeFreeTs };
+  return { ...(values as Partial<SortOptions>), ...sortOf(values), mergeFreeTs: form.mergeFreeTs, fromLogs: form.fromLogs };
 }
 
 function withOptions(command: Command): Command {

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { order } from '../merge/order.js';
+import type { FormId } from '../merge/forms/form.js';
 import type { Counts } from '../merge/partial.js';
 import { orderRuns, writeRuns } from '../merge/runs/report-runs.js';
 import type { Table } from '../merge/table.js';
@@ -11,6 +12,8 @@ import { cannotSpill } from './errors.js';
 import { giveUp, type Input, openInput } from './input.js';
 import { type Output, openOutput, writeAll } from './output.js';
 import type { Percentiles } from './percentiles.js';
+import { dumpInLog } from './read-log.js';
+import { startOf } from './recognise.js';
 import { scanDump } from './scan-dump.js';
 import { planSort, type SortOptions, type SortPlan } from './sort-options.js';
 import { limits, type RunSummary, type Stages } from './summary.js';
@@ -27,19 +30,36 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 
 /** The same by a plan of one's own. */
 export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise<RunSummary> {
-  const input = await openInput(options.input);
+  const opened = await openInput(options.input);
   let output: Output | undefined;
   try {
-    output = await openOutput(options.output, [input]);
-    return await run(options, plan, input, output);
+    output = await openOutput(options.output, [opened]);
+    const { input, form, passedOver } = await sortable(opened, options.fromLogs === true);
+    const summary = await run(options, plan, input, output);
+    return { ...summary, form, passedOver: passedOver() };
   } catch (error) {
     await output?.discard();
-    giveUp(input);
+    giveUp(opened);
     throw error;
   }
 }
 
-async function run(options: SortOptions, plan: SortPlan, input: Input, output: Output): Promise<RunSummary> {
+/** What is scanned of an input: of a log the dump in it, if that is wanted. Other forms are sorted as the text that they are. */
+async function sortable(
+  opened: Input,
+  fromLogs: boolean,
+): Promise<{ input: Input; form: FormId | null; passedOver: () => number }> {
+  const { input, form, start } = await startOf(opened);
+  const id = form?.id ?? null;
+  return fromLogs && id === 'log' ? { form: id, ...dumpInLog(input, start) } : { input, form: id, passedOver: () => 0 };
+}
+
+async function run(
+  options: SortOptions,
+  plan: SortPlan,
+  input: Input,
+  output: Output,
+): Promise<Omit<RunSummary, 'form' | 'passedOver'>> {
   const started = now();
   const removeRuns = (): void => rmSync(plan.scan.folder, { recursive: true, force: true });
   const forget = undoAtEnd(removeRuns);

@@ -41,6 +41,8 @@ export interface SortOptions {
   readonly compat?: Compat;
   /** Also leave the digits of free_ts out of a block's text. */
   readonly mergeFreeTs?: boolean;
+  /** Take the dump out of a kernel log. Without it the lines of a log are text like any other. */
+  readonly fromLogs?: boolean;
   /** Threads that scan. Default: as many as there are CPUs for this process. */
   readonly threads?: string | number;
   /** Size of a chunk, in bytes or with K, M or G. Default: 4M (DEFAULT_CHUNK_BYTES). */

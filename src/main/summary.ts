@@ -1,3 +1,4 @@
+import type { FormId } from '../merge/forms/form.js';
 import type { Counts } from '../merge/partial.js';
 import { quoted } from './errors.js';
 import type { Percentiles } from './percentiles.js';
@@ -16,6 +17,10 @@ export interface Stages {
 /** What a run did. `blocks = grouped + filtered + malformed`, always. */
 export interface RunSummary extends Readonly<Counts> {
   readonly groups: number;
+  /** What the input is; null: text of no form that is known. */
+  readonly form: FormId | null;
+  /** Lines of a log that are of other messages. */
+  readonly passedOver: number;
   /** Byte offset of a last block that has no empty line behind it (it is the one malformed block). */
   readonly unterminatedAt: number | null;
   readonly threads: number;
@@ -92,6 +97,16 @@ function located(blocks: number, offsets: readonly number[]): string {
   return `${count(blocks)}, at byte ${offsets.join(', ')}${more}`;
 }
 
+/** Of inputs that are sorted as text, though another command reads them. */
+const HINTS: Partial<Readonly<Record<FormId, string>>> = {
+  sorted: 'is a report of page_owner_sort: its groups are grouped again as text, and their counts are not added up (pageowner top and diff do that)',
+  log: 'is a kernel log, of which lines are grouped as text (pageowner sort takes the dump out of it, pageowner top reads page reports)',
+  stacks: 'is the text of show_stacks, grouped as text (pageowner top reads its pages)',
+  handles: 'is the text of show_handles, grouped as text (pageowner top --stacks reads its pages)',
+  allocinfo: 'is the text of /proc/allocinfo, grouped as text (pageowner top reads its bytes)',
+  aggregate: 'is a saved aggregate, which cannot be sorted (pageowner top reads it)',
+};
+
 /** One line for each thing that a user should know of, even without --stats. */
 export function summaryWarnings(input: string, summary: RunSummary): string[] {
   const warnings: string[] = [];
@@ -100,7 +115,12 @@ export function summaryWarnings(input: string, summary: RunSummary): string[] {
       `${quoted(input)}: the last block, at byte ${summary.unterminatedAt}, has no empty line behind it and was left out; the dump may be cut off`,
     );
   }
-  if (summary.foreign > 0) {
+  if (summary.passedOver > 0)
+    warnings.push(`${quoted(input)}: ${summary.passedOver} lines of the log are of other messages and were passed over`);
+  const hint = HINTS[summary.form ?? 'dump'];
+  if (hint && (summary.foreign > 0 || summary.form === 'sorted') && summary.passedOver === 0)
+    warnings.push(`${quoted(input)} ${hint}`);
+  else if (summary.foreign > 0) {
     warnings.push(
       `${quoted(input)}: ${summary.foreign} blocks have no "Page allocated via order" and are grouped as plain text, the first at byte ${summary.foreignAt[0]}`,
     );

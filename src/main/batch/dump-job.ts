@@ -134,17 +134,20 @@ async function readDump(job: Job, input: Input, hash: Hash, before: Before, arou
   const since = before.snapshot ? newestOf(before.snapshot.aggregate) : null;
   const { aggregates, sorts, all } = dumpPlans(runs, since, job.folder, setup.shareBytes);
   let scanned: Scanned<readonly unknown[]> | undefined;
+  let isHashed = !('fd' in input);
   const aggregate = await loadAggregate(input, async (dump) => {
     const { threads, chunkBytes } = setup;
     const options = { scan: { plans: all }, threads, chunkBytes, aloneBytes: chunkBytes * CHUNKS_FOR_HELP };
+    isHashed ||= 'fd' in dump;
     scanned = await scanDump(dump, options, new HashingRunner(all, hash), onScanned, help);
     return readFound(input.name, scanned.found[0] as AggregatePartial, since);
   });
   const found = (scanned as Scanned<readonly unknown[]> | undefined)?.found;
   if (!found) {
     if (sorts.length > 0) throw usageError(`${job.path} is no dump but what was made of one, which cannot be sorted`);
-    if ('fd' in input) hashFile(hash, input.fd, input.size);
   }
+  // Of what is not scanned as it stands, no one has hashed the file.
+  if (!isHashed && 'fd' in input) hashFile(hash, input.fd, input.size);
   return {
     aggregate,
     withoutReleased:

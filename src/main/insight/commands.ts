@@ -17,15 +17,18 @@ interface Form {
   readonly load: () => Promise<{ readonly run: (paths: string[], values: Values) => Promise<void> }>;
 }
 
-const INPUT = 'a dump (plain or packed; - for standard input), a saved aggregate, or show_stacks';
+const INPUT = 'a dump (plain or packed; - for standard input), a saved aggregate, or another form that info names';
 
 const FORMS: readonly Form[] = [
   {
     name: 'top',
     description: 'Who holds the memory: groups by the pages that they hold.',
-    argument: '<dump>',
+    argument: '<dumps...>',
     makes: 'groups',
-    own: [new Option('--meminfo <FILE>', '/proc/meminfo of the same moment: says what is not accounted for')],
+    own: [
+      new Option('--meminfo <FILE>', '/proc/meminfo of the same moment: says what is not accounted for'),
+      new Option('--allocinfo <FILE>', '/proc/allocinfo of the same moment: its sites beside the pages of the dump'),
+    ],
     examples: [
       'pageowner top page_owner_full.txt.zst                    stacks (--by stack)',
       'pageowner top --by kind,node dump.txt                    what the memory is for, on each NUMA node',
@@ -72,7 +75,7 @@ const FORMS: readonly Form[] = [
   {
     name: 'age',
     description: 'How old the memory is: pages by when they were allocated.',
-    argument: '<dump>',
+    argument: '<dumps...>',
     makes: 'groups',
     own: [],
     examples: ['pageowner age --by kind dump.txt'],
@@ -90,7 +93,7 @@ const FORMS: readonly Form[] = [
   {
     name: 'export',
     description: 'Writes a dump in another form: as a saved aggregate, a flame graph or a profile.',
-    argument: '<dump>',
+    argument: '<dumps...>',
     makes: 'file',
     own: [
       new Option('--to <FORM>', 'parquet, folded, pprof, speedscope or csv (default: by the name of the output)'),
@@ -104,6 +107,18 @@ const FORMS: readonly Form[] = [
       'pageowner export --to folded dump.txt | flamegraph.pl > dump.svg',
     ],
     load: () => import('./export.js'),
+  },
+  {
+    name: 'info',
+    description:
+      'What an input is: its form, likely kernel, size, blocks, span of time, nodes, modules, and what is damaged.',
+    argument: '<files...>',
+    input:
+      'anything: dumps, reports of page_owner_sort, kernel logs, show_stacks, show_handles, allocinfo, saved aggregates',
+    makes: 'info',
+    own: [],
+    examples: ['pageowner info unknown.txt', 'pageowner info --format json *.zst'],
+    load: () => import('./info.js'),
   },
   {
     name: 'map',

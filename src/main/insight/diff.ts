@@ -1,16 +1,19 @@
 import { type Diff, diffOf } from '../../merge/insight/diff.js';
+import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { diffTables } from '../../merge/insight/tables.js';
 import { VERDICTS, type Verdict } from '../../merge/insight/verdict.js';
 import { visible } from '../../merge/writers/escape.js';
 import { quoted, usageError } from '../errors.js';
 import { keyRule, keysOf, limitOf, selectionOf, type Values } from './options.js';
-import { type ReportOf, runReport } from './run-report.js';
+import { readInputs } from './read-snapshots.js';
+import { type ReportOf, write } from './run-report.js';
+import { areSiteKeys, sitesDiffReport } from './sites.js';
 
 const EXIT_FOUND = 1;
 
 /** Throws a usage error for options that have no meaning. `onDiff` is told what is found. */
 export function diffReport(values: Values, onDiff: (diff: Diff) => void = () => {}): ReportOf {
-  const options = { by: keysOf(values, 'stack'), selection: selectionOf(values), ...keyRule(values) };
+  const options = { by: keysOf(values, 'stack', 'dump'), selection: selectionOf(values), ...keyRule(values) };
   const limit = limitOf(values);
   return (...snapshots) => {
     const diff = diffOf(snapshots, options);
@@ -24,11 +27,19 @@ export function diffReport(values: Values, onDiff: (diff: Diff) => void = () => 
 export async function run(paths: string[], values: Values): Promise<void> {
   if (paths.length < 2) throw usageError('diff takes two dumps or more');
   const alarms = alarmsOf(values);
+  // What is wrong with the options is said before anything is read.
+  if (!areSiteKeys(values)) diffReport(values);
+  const inputs = await readInputs(paths, values);
+  const sites = inputs.filter((input) => 'sites' in input);
+  if (sites.length > 0) {
+    if (alarms.length > 0) throw usageError('--fail-on: allocinfo has no verdicts');
+    return write(sitesDiffReport(sites, values), paths, values);
+  }
   let lines: string[] = [];
   const reportOf = diffReport(values, (diff) => {
     lines = alarms.flatMap((alarm) => raised(alarm, diff));
   });
-  await runReport(paths, values, reportOf);
+  await write(reportOf(...(inputs as [Snapshot, ...Snapshot[]])), paths, values);
   for (const line of lines) {
     process.stderr.write(`pageowner: ${line}\n`);
     process.exitCode = EXIT_FOUND;

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { NO_NANOS } from '../../format/timestamp.js';
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
+import { AggregateJoiner } from '../../merge/aggregate/join.js';
 import { rowsTable } from '../../merge/insight/rows-table.js';
 import { samplesOf } from '../../merge/insight/samples.js';
 import { selectAggregate } from '../../merge/insight/selection.js';
@@ -77,15 +78,26 @@ export function exportOf(values: Values): Export {
 
 /** `pageowner export`. */
 export async function run(paths: string[], values: Values): Promise<void> {
-  const [path = '-'] = paths;
   const exported = exportOf(values);
   const load = await loadOptions(values);
   const since = await sinceOf(values.since as string | undefined, load);
-  const { aggregate } = await readSnapshot(path, { ...load, since }, values);
-  if (since !== null && aggregate.facts.since !== since)
-    throw usageError(`--since: ${quoted(path)} is a saved aggregate already, and was not asked for this moment`);
+  const read = async (path: string): Promise<Aggregate> => {
+    const { aggregate } = await readSnapshot(path, { ...load, since }, values);
+    if (since !== null && aggregate.facts.since !== since)
+      throw usageError(`--since: ${quoted(path)} is a saved aggregate already, and was not asked for this moment`);
+    return aggregate;
+  };
   const output = (values.output as string | undefined) ?? '-';
-  await writePieces(await exported.of(aggregate, path), output, inputsOf(paths, values));
+  await writePieces(await exported.of(await joined(paths, read), paths.join(', ')), output, inputsOf(paths, values));
+}
+
+/** The aggregate of all of these together, read one after the other. */
+export async function joined(paths: readonly string[], read: (path: string) => Promise<Aggregate>): Promise<Aggregate> {
+  const [only] = paths;
+  if (only !== undefined && paths.length === 1) return read(only);
+  const joiner = new AggregateJoiner();
+  for (const path of paths) joiner.add(await read(path));
+  return joiner.joined();
 }
 
 /** The form by its name, or by that of the output. */

@@ -46,10 +46,12 @@ const GROUPING: readonly Entry[] = [
   { flags: '--by <KEY,…>', help: 'what makes a group', group: WRITING, repeats: 'joined' },
 ];
 
-/** What a command makes: groups by keys, another report, or a file for programs. */
-export type Makes = 'groups' | 'report' | 'file';
+/** What a command makes: groups by keys, another report, a file for programs, or what is known of inputs. */
+export type Makes = 'groups' | 'report' | 'file' | 'info';
 
 export function sharedOptions(makes: Makes): Option[] {
+  if (makes === 'info')
+    return [...ENTRIES.filter(({ group }) => group !== SELECTING), ...REPORTING.slice(0, 1)].map(optionOf);
   const own = makes === 'groups' ? [...GROUPING, ...REPORTING] : makes === 'report' ? REPORTING : [];
   return [...ENTRIES, ...own].map(optionOf);
 }

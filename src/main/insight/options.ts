@@ -14,17 +14,18 @@ export type Format = (typeof FORMATS)[number];
 const DEFAULT_PAGE_BYTES = 4096;
 const DEFAULT_LIMIT = 20;
 
-/** Keys as typed after --by. */
-export function keysOf(values: Values, byDefault: string): InsightKey[] {
+/** Keys as typed after --by. `without`: one that says nothing here. */
+export function keysOf(values: Values, byDefault: string, without?: string): InsightKey[] {
   const typed = (values.by as string | undefined) ?? byDefault;
+  const keys = INSIGHT_KEYS.filter(({ name }) => name !== without);
   return typed.split(',').map((name) => {
-    const key = INSIGHT_KEYS.find((known) => known.name === name);
+    const key = keys.find((known) => known.name === name);
     if (key) return key;
     throw unknownKey(
       'by',
       typed,
       name,
-      INSIGHT_KEYS.map((known) => known.name),
+      keys.map((known) => known.name),
     );
   });
 }
@@ -74,7 +75,7 @@ export function pageBytesOf(values: Values): number {
 
 /** All files that a command reads: its output must be none of them. */
 export function inputsOf(paths: readonly string[], values: Values): string[] {
-  const named = [values.stacks, values.since, values.meminfo].filter((value) => value !== undefined);
+  const named = [values.stacks, values.since, values.meminfo, values.allocinfo].filter((value) => value !== undefined);
   return [...paths, ...(named as string[])];
 }
 

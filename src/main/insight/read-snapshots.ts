@@ -1,43 +1,92 @@
 import type { Facts } from '../../merge/aggregate/aggregate.js';
 import { misplacedBlocks } from '../../merge/insight/pageblocks.js';
+import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
-import { usageError } from '../errors.js';
-import { type LoadOptions, loadSnapshot } from '../load-snapshot.js';
+import { mixedForms, quoted, usageError } from '../errors.js';
+import { type Loaded, type LoadOptions, loadAny, onlySnapshot } from '../load-snapshot.js';
 import { Progress } from '../progress.js';
 import { loadOptions, type Values } from './options.js';
 
 /** Reads snapshots one after the other; each is asked for what was born since the one before. */
 export async function readSnapshots(paths: readonly string[], values: Values): Promise<Snapshot[]> {
-  if (paths.filter((path) => path === '-').length > 1) throw usageError('standard input can be read only once');
-  const loaded = await loadOptions(values);
-  // What has no list of stacks has handles for stacks.
-  const options = { ...loaded, handles: loaded.handles ?? new Map() };
-  const snapshots: Snapshot[] = [];
-  for (const path of paths) {
-    const before = snapshots.at(-1);
-    const since = before ? newestOf(before.aggregate) : null;
-    const snapshot = await readSnapshot(path, { ...options, since }, values);
-    const newest = newestOf(snapshot.aggregate);
-    if (since !== null && newest !== null && newest < since)
-      warn(`${snapshot.path} was taken before ${before?.path}, or after another boot: nothing counts as born`);
-    snapshots.push(snapshot);
+  return (await readInputs(paths, values)).map(onlySnapshot);
+}
+
+/** The same, or all are of allocinfo. */
+export async function readInputs(paths: readonly string[], values: Values): Promise<Loaded[]> {
+  const all: Loaded[] = [];
+  let before: Snapshot | undefined;
+  for await (const loaded of inputs(paths, values, () => (before ? newestOf(before.aggregate) : null))) {
+    if (!('sites' in loaded)) {
+      if (paths.length > 1) warnOfTimes(loaded, before);
+      before = loaded;
+    }
+    all.push(loaded);
   }
-  return snapshots;
+  return all;
+}
+
+function warnOfTimes({ path, aggregate }: Snapshot, before: Snapshot | undefined): void {
+  const newest = newestOf(aggregate);
+  const since = before ? newestOf(before.aggregate) : null;
+  if (newest === null) warn(`${path} does not say when pages were allocated: what was born and freed is not known`);
+  else if (since !== null && newest < since)
+    warn(`${path} was taken before ${before?.path}, or after another boot: nothing counts as born`);
+}
+
+/** Reads inputs one after the other, for who keeps none of them. All are snapshots, or all are of allocinfo. */
+export async function* eachInput(paths: readonly string[], values: Values): AsyncGenerator<Loaded> {
+  yield* inputs(paths, values, () => null);
+}
+
+async function* inputs(paths: readonly string[], values: Values, since: () => bigint | null): AsyncGenerator<Loaded> {
+  if (paths.filter((path) => path === '-').length > 1) throw usageError('standard input can be read only once');
+  const options = await loadOptions(values);
+  let first: Loaded | undefined;
+  for (const path of paths) {
+    // What has no list of stacks has handles for stacks.
+    const loaded = await readAny(path, { ...options, handles: options.handles ?? new Map(), since: since() }, values);
+    first ??= loaded;
+    if ('sites' in loaded !== 'sites' in first) throw mixedForms(first.path, loaded.path);
+    yield loaded;
+  }
+}
+
+/** Reads what allocinfo said. Throws a PageownerError for anything else. */
+export async function loadSites(path: string, values: Values): Promise<SitesSnapshot> {
+  const loaded = await readAny(path, await loadOptions(values), values);
+  if ('sites' in loaded) return loaded;
+  throw usageError(`--allocinfo takes the text of /proc/allocinfo, and ${quoted(path)} is none`);
 }
 
 /** Reads one, and says on stderr what is wrong with it. */
 export async function readSnapshot(path: string, options: LoadOptions, values: Values): Promise<Snapshot> {
+  return onlySnapshot(await readAny(path, options, values));
+}
+
+async function readAny(path: string, options: LoadOptions, values: Values): Promise<Loaded> {
   const progress = new Progress(values.progress === false ? undefined : Progress.terminal(), undefined);
   const onScanned = (bytes: number): void => progress.advance(bytes);
-  const snapshot = await loadSnapshot(path, { ...options, onScanned }).finally(() => progress.end());
-  warnAbout(snapshot);
-  return snapshot;
+  const loaded = await loadAny(path, { ...options, onScanned }).finally(() => progress.end());
+  if ('sites' in loaded) for (const line of damageOfSites(loaded.sites)) warn(`${loaded.path}: ${line}`);
+  else warnAbout(loaded);
+  return loaded;
+}
+
+/** The same for allocinfo. */
+export function damageOfSites({ malformed, malformedAt }: SitesSnapshot['sites']): string[] {
+  return malformed > 0 ? [`${malformed} lines cannot be read and were left out, the first at byte ${malformedAt}`] : [];
 }
 
 /** A line for each thing that is wrong with the blocks of a dump. */
-export function damageOf({ malformed, foreign }: Pick<Facts, 'malformed' | 'foreign'>): string[] {
+export function damageOf({
+  malformed,
+  foreign,
+  passedOver = 0,
+}: Pick<Facts, 'malformed' | 'foreign' | 'passedOver'>): string[] {
   return [
     ...(malformed > 0 ? ['the last block has no empty line behind it and was left out; the dump may be cut off'] : []),
+    ...(passedOver > 0 ? [`${passedOver} lines of the log are of other messages and were passed over`] : []),
     ...(foreign > 0 ? [`${foreign} blocks are no page_owner text`] : []),
   ];
 }

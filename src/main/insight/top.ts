@@ -1,11 +1,19 @@
+import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { topTables } from '../../merge/insight/tables.js';
-import { topOf } from '../../merge/insight/top.js';
-import { reconcile } from './meminfo.js';
+import { TopSums } from '../../merge/insight/top.js';
+import { usageError } from '../errors.js';
+import { type Reconciled, reconcile } from './meminfo.js';
 import { keyRule, keysOf, limitOf, pageBytesOf, selectionOf, type Values } from './options.js';
-import { type ReportOf, runReport } from './run-report.js';
+import { loadSites, readSnapshots } from './read-snapshots.js';
+import { type GrowingReport, type ReportOf, reportOfAll, runGrowingReport, write } from './run-report.js';
+import { sitesAndPagesReport, sitesTopReport } from './sites.js';
 
 /** Throws a usage error for options that have no meaning. */
 export function topReport(values: Values): ReportOf {
+  return reportOfAll(beginTop(values));
+}
+
+function beginTop(values: Values): () => GrowingReport {
   const options = {
     by: keysOf(values, 'stack'),
     selection: selectionOf(values),
@@ -13,20 +21,36 @@ export function topReport(values: Values): ReportOf {
     ...keyRule(values),
   };
   const limit = limitOf(values);
-  return (snapshot) => {
-    const top = topOf(snapshot, options);
-    const meminfo =
-      values.meminfo === undefined ? undefined : reconcile(values.meminfo as string, snapshot, options.pageBytes);
-    const rows = top.rows.slice(0, limit);
+  const path = values.meminfo as string | undefined;
+  return () => {
+    const sums = new TopSums(options);
+    let meminfo: Reconciled | undefined;
     return {
-      document: { ...top, ...(meminfo && { meminfo: meminfo.document }), rows },
-      rows,
-      tables: () => [...topTables(top, limit), ...(meminfo ? [meminfo.table] : [])],
+      add: (snapshot) => {
+        if (path !== undefined) meminfo = reconcile(path, snapshot, options.pageBytes);
+        sums.add(snapshot);
+      },
+      report: () => {
+        const top = sums.top();
+        const rows = top.rows.slice(0, limit);
+        return {
+          document: { ...top, ...(meminfo && { meminfo: meminfo.document }), rows },
+          rows,
+          tables: () => [...topTables(top, limit), ...(meminfo ? [meminfo.table] : [])],
+        };
+      },
     };
   };
 }
 
 /** `pageowner top`. */
 export async function run(paths: string[], values: Values): Promise<void> {
-  await runReport(paths, values, topReport(values));
+  const { meminfo, allocinfo } = values;
+  if (meminfo !== undefined && paths.length > 1) throw usageError('--meminfo takes one dump: that of its moment');
+  if (allocinfo === undefined) return runGrowingReport(paths, values, beginTop, sitesTopReport);
+  if (paths.length > 1 || meminfo !== undefined || values.by !== undefined)
+    throw usageError('--allocinfo takes one dump, of its moment, and neither --by nor --meminfo');
+  const sites = await loadSites(allocinfo as string, values);
+  const [snapshot] = (await readSnapshots(paths, values)) as [Snapshot];
+  await write(sitesAndPagesReport(sites, snapshot, values), paths, values);
 }

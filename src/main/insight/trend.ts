@@ -12,7 +12,7 @@ import { writeReport } from './write-report.js';
 /** `pageowner trend`. */
 export async function run(paths: string[], values: Values): Promise<void> {
   const together = values.together === true;
-  const options = { by: keysOf(values, 'stack'), selection: selectionOf(values), together, ...keyRule(values) };
+  const options = { by: keysOf(values, 'stack', 'dump'), selection: selectionOf(values), together, ...keyRule(values) };
   const limit = limitOf(values);
   const load = await loadOptions(values);
   const places = takenOnce(named(dumpPlaces(paths), values.dump as string | undefined));

@@ -22,6 +22,8 @@ export interface Facts {
   readonly since: bigint | null;
   /** false: only pages are known, and each is told as a block (page_owner_stacks/show_stacks). */
   readonly knowsBlocks: boolean;
+  /** Lines of a log that are of other messages. */
+  readonly passedOver?: number;
 }
 
 export interface AggregateRow extends RowKey {
@@ -48,6 +50,18 @@ export interface RowKey {
   readonly stack: readonly string[];
   /** Lines behind the frames. */
   readonly tails: readonly string[];
+  /** What a page report of a kernel log adds; null for blocks of a dump. */
+  readonly report: Reported | null;
+}
+
+/** What dump_page() says of a page, beside who allocated it (mm/debug.c, mm/page_owner.c). */
+export interface Reported {
+  /** Behind `page dumped because: `; null: it does not say. */
+  readonly reason: string | null;
+  /** What page_owner tracked the page as when it was reported. */
+  readonly state: 'allocated' | 'freed' | null;
+  /** Frames of who freed it last, leaf first; empty where it is not known. */
+  readonly freedStack: readonly string[];
 }
 
 export interface Allocation {

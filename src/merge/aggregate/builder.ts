@@ -4,7 +4,7 @@ import { Tuples } from './tuples.js';
 /** A row whose sums can still grow. */
 type OpenRow = RowKey & { -readonly [Name in Exclude<keyof AggregateRow, keyof RowKey>]: AggregateRow[Name] };
 
-/** Allocation, task, place, stack, tails. */
+/** Allocation, task, place, stack, tails with report. */
 const KEY_PARTS = 5;
 
 /** Makes an aggregate of rows that come in any order, some with equal keys. */
@@ -25,7 +25,7 @@ export class AggregateBuilder {
       parts.idOf(row.task),
       parts.idOf(row.place),
       parts.idOf(row.stack),
-      parts.idOf(row.tails),
+      parts.idOf(row.report ? [...row.tails, row.report] : row.tails),
     );
     if (id === known) this.rows.push(row);
     else addTo(this.opened(id), row);
@@ -63,8 +63,8 @@ export class AggregateBuilder {
 
 /** Rows of a scan are read where they lie: a spread would not see their values. */
 export function copyOf(row: AggregateRow): OpenRow {
-  const { allocation, task, place, stack, tails, blocks, pages, oldest, newest, born, times, pageblocks } = row;
-  return { allocation, task, place, stack, tails, blocks, pages, oldest, newest, born, times, pageblocks };
+  const { allocation, task, place, stack, tails, report, blocks, pages, oldest, newest, born, times, pageblocks } = row;
+  return { allocation, task, place, stack, tails, report, blocks, pages, oldest, newest, born, times, pageblocks };
 }
 
 function addTo(row: OpenRow, more: AggregateRow): void {

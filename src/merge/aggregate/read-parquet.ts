@@ -7,6 +7,7 @@ import {
   type Allocation,
   type Counted,
   NO_COUNTED,
+  type Reported,
   type Task,
 } from './aggregate.js';
 import { COLUMNS, factsOf, METADATA_KEY } from './parquet-columns.js';
@@ -27,7 +28,11 @@ export async function readParquet(file: ArrayBuffer, many?: ManyFiles): Promise<
   const metadata = metadataOf(file);
   const facts = metadata.key_value_metadata?.find(({ key }) => key === METADATA_KEY)?.value;
   if (facts === undefined) throw new Error('it is Parquet, but no aggregate of pageowner');
-  const columns = COLUMNS.filter(({ type }) => !many || type === 'text' || type === 'integer').map(({ name }) => name);
+  // Files of 0.1.0 have fewer columns.
+  const stored = new Set(metadata.schema.map(({ name }) => name));
+  const columns = COLUMNS.filter(({ type }) => !many || type === 'text' || type === 'integer')
+    .map(({ name }) => name)
+    .filter((name) => stored.has(name));
   const objects = (await parquetReadObjects({
     file,
     metadata,
@@ -56,6 +61,7 @@ function rowOf(values: Values, shared: Shared): AggregateRow {
     place: shared.of(placeOf(values)),
     stack: shared.stack(text(values, 'stack')),
     tails: shared.tails(text(values, 'tails')),
+    report: shared.report(values),
     blocks: integer(values, 'blocks') ?? 0,
     pages: integer(values, 'pages') ?? 0,
     oldest: (values.oldest_ns as bigint | null) ?? null,
@@ -70,6 +76,7 @@ function rowOf(values: Values, shared: Shared): AggregateRow {
 class SumsRow implements AggregateRow {
   readonly stack: readonly string[];
   readonly tails: readonly string[];
+  readonly report: Reported | null;
   readonly blocks: number;
   readonly pages: number;
   readonly oldest = null;
@@ -83,6 +90,7 @@ class SumsRow implements AggregateRow {
     this.values = values;
     this.stack = shared.stack(text(values, 'stack'));
     this.tails = shared.tails(text(values, 'tails'));
+    this.report = shared.report(values);
     this.blocks = integer(values, 'blocks') ?? 0;
     this.pages = integer(values, 'pages') ?? 0;
   }
@@ -118,7 +126,7 @@ function placeOf(values: Values): Place {
 }
 
 function text(values: Values, name: string): string {
-  return values[name] as string;
+  return (values[name] as string | undefined) ?? '';
 }
 
 function integer(values: Values, name: string): number | null {
@@ -152,6 +160,16 @@ class Shared {
 
   tails(text: string): readonly string[] {
     return known(this.tailLines, text, linesOf);
+  }
+
+  report(values: Values): Reported | null {
+    const [reason, state, freedStack] = ['reason', 'state', 'freed_stack'].map((name) => text(values, name));
+    if (!reason && !state && !freedStack) return null;
+    return this.of({
+      reason: reason || null,
+      state: (state || null) as Reported['state'],
+      freedStack: linesOf(freedStack ?? ''),
+    });
   }
 }
 

@@ -52,6 +52,7 @@ interface ReadColumns {
 
 /** A row of a partial. It is read where it lies: a dump can have millions, and few reports want all of each. */
 class ScannedRow implements AggregateRow {
+  readonly report = null;
   private readonly columns: ReadColumns;
   private readonly row: number;
 

@@ -20,6 +20,7 @@ export function aggregateOfStacks(stacks: readonly StackText[], bytes: number): 
       place: NOWHERE,
       stack: own,
       tails: nothing,
+      report: null,
       blocks: pages,
       pages,
       oldest: null,

@@ -1,9 +1,10 @@
 import { type AggregateRow, pagesOf } from '../aggregate/aggregate.js';
+import { earlier, later } from '../aggregate/builder.js';
 import { bucketEnd, bucketOf, bucketStart } from '../aggregate/time-buckets.js';
-import { groupRows, keyObject } from './groups.js';
+import { byPages, groupRows, type InsightGroup, keyObject } from './groups.js';
 import { Frames, type InsightKey, type KeyRule, type KeyValue } from './keys.js';
 import { type RowSelection, selectRows } from './selection.js';
-import { factsOf, newestOf, type Snapshot, type SnapshotFacts } from './snapshot.js';
+import { factsOf, factsOfAll, newestOf, type Snapshot, type SnapshotFacts } from './snapshot.js';
 
 export interface AgeOptions extends KeyRule {
   readonly by: readonly InsightKey[];
@@ -13,7 +14,9 @@ export interface AgeOptions extends KeyRule {
 /** When the pages that are alive were allocated. Fields as in JSON. */
 export interface Age {
   readonly schema: 'pageowner.age/1';
+  /** All of them together. */
   readonly dump: SnapshotFacts;
+  readonly dumps: readonly SnapshotFacts[];
   readonly by: readonly string[];
   /** The newest time: about when the dump was taken. Ages count back from it. */
   readonly newest_ns: bigint | null;
@@ -44,32 +47,77 @@ export type Trend = 'boot' | 'young' | 'steady growth' | 'mixed' | 'unknown';
 
 const SLICES = 40;
 
-export function ageOf(snapshot: Snapshot, { by, selection, ignoreOffsets }: AgeOptions): Age {
-  const newest = newestOf(snapshot.aggregate);
-  const edges = edgesUpTo(newest === null ? 0 : Number(newest));
-  const selected = selectRows(snapshot.aggregate.rows, selection);
-  const groups = groupRows(selected, by, new Frames({ ignoreOffsets }));
-  return {
-    schema: 'pageowner.age/1',
-    dump: factsOf(snapshot),
-    by: by.map(({ name }) => name),
-    newest_ns: newest,
-    edges_ns: edges,
-    totals: slices(selected, edges),
-    untimed_pages: untimed(selected),
-    rows: groups.map(({ values, rows, pages, oldest, newest: newestOfGroup }) => {
-      const own = slices(rows, edges);
-      return {
-        key: keyObject(by, values),
-        pages: own,
-        untimed_pages: untimed(rows),
-        total_pages: pages,
-        oldest_ns: oldest,
-        newest_ns: newestOfGroup,
-        trend: trendOf(own),
-      };
-    }),
-  };
+export function ageOf(snapshot: Snapshot, options: AgeOptions): Age {
+  const sums = new AgeSums(options);
+  sums.add(snapshot);
+  return sums.age();
+}
+
+/** What is kept of a group: pages by the first ns of the bucket of their times. */
+interface AgeGroup extends Omit<InsightGroup, 'rows'> {
+  readonly times: Map<number, number>;
+  untimed: number;
+}
+
+/** The same of several, one after the other. */
+export class AgeSums {
+  private readonly options: AgeOptions;
+  private readonly frames: Frames;
+  private readonly dumps: SnapshotFacts[] = [];
+  private readonly groups = new Map<string, AgeGroup>();
+  private readonly times = new Map<number, number>();
+  private untimed = 0;
+  private newest: bigint | null = null;
+
+  constructor(options: AgeOptions) {
+    this.options = options;
+    this.frames = new Frames(options);
+  }
+
+  add(snapshot: Snapshot): void {
+    const { by, selection } = this.options;
+    const selected = selectRows(snapshot.aggregate.rows, selection);
+    this.dumps.push(factsOf(snapshot));
+    this.newest = later(this.newest, newestOf(snapshot.aggregate));
+    addTimes(this.times, selected);
+    this.untimed += untimed(selected);
+    for (const { rows, ...group } of groupRows(selected, by, this.frames, snapshot.path)) {
+      const known = this.groups.get(group.id) ?? { ...group, pages: 0, times: new Map(), untimed: 0 };
+      this.groups.set(group.id, known);
+      known.pages += group.pages;
+      known.oldest = earlier(known.oldest, group.oldest);
+      known.newest = later(known.newest, group.newest);
+      known.untimed += untimed(rows);
+      addTimes(known.times, rows);
+    }
+  }
+
+  age(): Age {
+    const { newest } = this;
+    const edges = edgesUpTo(newest === null ? 0 : Number(newest));
+    return {
+      schema: 'pageowner.age/1',
+      dump: factsOfAll(this.dumps),
+      dumps: this.dumps,
+      by: this.options.by.map(({ name }) => name),
+      newest_ns: newest,
+      edges_ns: edges,
+      totals: slices(this.times, edges),
+      untimed_pages: this.untimed,
+      rows: [...this.groups.values()].sort(byPages).map((group) => {
+        const own = slices(group.times, edges);
+        return {
+          key: keyObject(this.options.by, group.values),
+          pages: own,
+          untimed_pages: group.untimed,
+          total_pages: group.pages,
+          oldest_ns: group.oldest,
+          newest_ns: group.newest,
+          trend: trendOf(own),
+        };
+      }),
+    };
+  }
 }
 
 /** Slices of about the same length; each begins where a bucket does, so that counts are exact. The last ends behind the newest time. */
@@ -83,22 +131,30 @@ function edgesUpTo(newest: number): number[] {
   return edges;
 }
 
-function slices(rows: readonly AggregateRow[], edges: readonly number[]): number[] {
-  const pages = new Array(edges.length - 1).fill(0) as number[];
+/** Adds the pages of rows by the first ns of the bucket of their times. */
+function addTimes(all: Map<number, number>, rows: readonly AggregateRow[]): void {
   for (const { allocation, times } of rows) {
     const each = pagesOf(allocation);
-    let slice = 0;
     times.numbers.forEach((start, i) => {
-      while (slice < pages.length - 1 && start >= (edges[slice + 1] as number)) slice++;
-      (pages[slice] as number) += (times.blocks[i] as number) * each;
+      all.set(start, (all.get(start) ?? 0) + (times.blocks[i] as number) * each);
     });
+  }
+}
+
+function slices(times: ReadonlyMap<number, number>, edges: readonly number[]): number[] {
+  const pages = new Array(edges.length - 1).fill(0) as number[];
+  let slice = 0;
+  for (const start of [...times.keys()].sort((a, b) => a - b)) {
+    while (slice < pages.length - 1 && start >= (edges[slice + 1] as number)) slice++;
+    (pages[slice] as number) += times.get(start) as number;
   }
   return pages;
 }
 
+/** Pages of blocks without a time. Those of a report are not known by order, only in all. */
 function untimed(rows: readonly AggregateRow[]): number {
-  return rows.reduce((sum, { allocation, blocks, times }) => {
-    return sum + (blocks - times.blocks.reduce((all, count) => all + count, 0)) * pagesOf(allocation);
+  return rows.reduce((sum, { allocation, pages, times }) => {
+    return sum + pages - times.blocks.reduce((all, count) => all + count, 0) * pagesOf(allocation);
   }, 0);
 }
 

@@ -14,11 +14,16 @@ export interface InsightGroup {
   newest: bigint | null;
 }
 
-/** Groups rows by keys; a row is in several groups where a key has several values. The most pages first, then by values. */
-export function groupRows(rows: Iterable<AggregateRow>, keys: readonly InsightKey[], frames: Frames): InsightGroup[] {
+/** Groups rows of one dump by keys; a row is in several groups where a key has several values. The most pages first, then by values. */
+export function groupRows(
+  rows: Iterable<AggregateRow>,
+  keys: readonly InsightKey[],
+  frames: Frames,
+  dump = '',
+): InsightGroup[] {
   const groups = new Map<string, InsightGroup>();
   for (const row of rows) {
-    for (const { id, values } of groupsOf(row, keys, frames)) {
+    for (const { id, values } of groupsOf(row, keys, frames, dump)) {
       let group = groups.get(id);
       if (!group) {
         group = { id, values, rows: [], blocks: 0, pages: 0, oldest: null, newest: null };
@@ -31,7 +36,12 @@ export function groupRows(rows: Iterable<AggregateRow>, keys: readonly InsightKe
       group.newest = later(group.newest, row.newest);
     }
   }
-  return [...groups.values()].sort((a, b) => b.pages - a.pages || compareTexts(a.id, b.id));
+  return [...groups.values()].sort(byPages);
+}
+
+/** The most pages first, then by values. */
+export function byPages(a: Pick<InsightGroup, 'pages' | 'id'>, b: Pick<InsightGroup, 'pages' | 'id'>): number {
+  return b.pages - a.pages || compareTexts(a.id, b.id);
 }
 
 /** The groups that a row is in, each by its values, and an id that is equal for equal values. */
@@ -39,8 +49,9 @@ export function groupsOf(
   row: AggregateRow,
   keys: readonly InsightKey[],
   frames: Frames,
+  dump = '',
 ): { readonly id: string; readonly values: readonly KeyValue[] }[] {
-  return combinations(keys.map((key) => key.values(row, frames))).map((values) => {
+  return combinations(keys.map((key) => key.values(row, frames, dump))).map((values) => {
     return { id: values.map((value) => idOf(value, frames)).join('\0'), values };
   });
 }

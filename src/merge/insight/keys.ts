@@ -19,8 +19,8 @@ export interface InsightKey {
   readonly help: string;
   /** Names of the values, where there are several: in JSON and CSV. */
   readonly fields?: readonly string[];
-  /** A row counts once for each of these; each is as long as `fields`. */
-  readonly values: (row: AggregateRow, frames: Frames) => readonly (readonly KeyValue[])[];
+  /** A row counts once for each of these; each is as long as `fields`. `dump`: which snapshot it is of. */
+  readonly values: (row: AggregateRow, frames: Frames, dump: string) => readonly (readonly KeyValue[])[];
 }
 
 const USER_KINDS = ['anonymous', 'page cache', 'shmem'];
@@ -30,7 +30,11 @@ function one(value: KeyValue): readonly (readonly KeyValue[])[] {
 }
 
 export const INSIGHT_KEYS: readonly InsightKey[] = [
-  { name: 'stack', help: 'call stack', values: ({ stack }, frames) => one(frames.lines(stack)) },
+  {
+    name: 'stack',
+    help: 'call stack',
+    values: ({ stack }, frames) => one(stack.length > 0 ? frames.lines(stack) : null),
+  },
   {
     name: 'symbol',
     help: 'function anywhere in the stack; each page counts once for each',
@@ -47,7 +51,7 @@ export const INSIGHT_KEYS: readonly InsightKey[] = [
     help: 'what the memory is for: slab, page cache, anonymous, driver …',
     values: (row, frames) => one(frames.kind(row)),
   },
-  { name: 'command', help: 'command name of the task', values: ({ task }) => one(task.command) },
+  { name: 'command', help: 'command name of the task', values: ({ task }) => one(task.command || null) },
   { name: 'pid', help: 'process id', values: ({ task }) => one(task.pid) },
   { name: 'tgid', help: 'thread group id', values: ({ task }) => one(task.tgid) },
   {
@@ -76,6 +80,22 @@ export const INSIGHT_KEYS: readonly InsightKey[] = [
     help: 'zone, as the kernel numbers them',
     values: ({ place }) => one(place.zone === '' ? null : Number(place.zone)),
   },
+  {
+    name: 'reason',
+    help: 'page reports of a log: why the page was dumped',
+    values: ({ report }) => one(report?.reason ?? null),
+  },
+  {
+    name: 'state',
+    help: 'page reports of a log: allocated or freed, when it was dumped',
+    values: ({ report }) => one(report?.state ?? null),
+  },
+  {
+    name: 'freed-by',
+    help: 'page reports of a log: first function outside the allocators that freed it',
+    values: ({ report }, frames) => one(report ? frames.caller(report.freedStack) : null),
+  },
+  { name: 'dump', help: 'which of several dumps', values: (_row, _frames, dump) => one(dump) },
 ];
 
 /** Frames of stacks, each stack read once. */

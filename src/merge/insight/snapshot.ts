@@ -21,6 +21,23 @@ export function factsOf({ path, aggregate: { facts, rows } }: Snapshot): Snapsho
   return { path, bytes, blocks: knowsBlocks ? blocks : null, pages: pagesOfRows(rows), malformed };
 }
 
+/** The same of several together. */
+export function factsOfAll(facts: readonly SnapshotFacts[]): SnapshotFacts {
+  const [first] = facts;
+  if (facts.length === 1 && first) return first;
+  const sum = (name: 'bytes' | 'pages' | 'malformed'): number => facts.reduce((all, each) => all + each[name], 0);
+  return {
+    path: facts.map(({ path }) => path).join(', '),
+    bytes: sum('bytes'),
+    blocks: facts.reduce<number | null>(
+      (all, { blocks }) => (all === null || blocks === null ? null : all + blocks),
+      0,
+    ),
+    pages: sum('pages'),
+    malformed: sum('malformed'),
+  };
+}
+
 export function pagesOfRows(rows: readonly AggregateRow[]): number {
   return rows.reduce((sum, { pages }) => sum + pages, 0);
 }

@@ -170,7 +170,7 @@ export function more(all: number, shown: number): string[] {
 }
 
 /** `12.3 s`, `4 min`, `2.5 h`, `3.1 d`. */
-function ageText(ns: bigint): string {
+export function ageText(ns: bigint): string {
   const seconds = Number(ns / (NANOS_PER_SECOND / 10n)) / 10;
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
