@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { callerOf } from '../src/format/allocators.js';
-import { baseSymbol, type Frame, parseFrame } from '../src/format/frame.js';
+import { baseSymbol, type Frame, isFrame, parseFrame, plainFrame } from '../src/format/frame.js';
 import { kindOf } from '../src/format/kinds.js';
 import { fixtureDump } from './helpers.js';
 import { LARGE, largeDump, missingLarge } from './large-dumps.js';
@@ -22,6 +22,24 @@ test('every form of a frame is read', () => {
   read(' f.isra.0.cold+0x1/0x2', { symbol: 'f.isra.0.cold', offset: '0x1/0x2' });
   read(' a+0x1/0x2+0x3/0x4', { symbol: 'a+0x1/0x2', offset: '0x3/0x4' });
   read('', { symbol: '' });
+});
+
+test('frames are read without the place in the source that scripts set behind them', () => {
+  const read = (line: string, plain: string, frame: Frame) => {
+    assert.equal(plainFrame(line), plain, line);
+    assert.deepEqual(parseFrame(line), frame, line);
+    assert.ok(isFrame(line.trimStart()), line);
+  };
+  read(' prep_new_page mm/page_alloc.c:2445 [inline]', ' prep_new_page', { symbol: 'prep_new_page' });
+  read(' f+0x7/0xa mm/page_alloc.c:4178', ' f+0x7/0xa', { symbol: 'f', offset: '0x7/0xa' });
+  read(' f+0x1/0x2 [m] drivers/x.c:12', ' f+0x1/0x2 [m]', { symbol: 'f', module: 'm', offset: '0x1/0x2' });
+  read(' [<     inline     >] f mm/x.c:1', ' [<     inline     >] f', { symbol: 'f' });
+  read(' f (mm/x.c:12 mm/y.h:3 (discriminator 3))', ' f', { symbol: 'f' });
+  read(' f (drivers/x.c:12) fs-drv', ' f [fs-drv]', { symbol: 'f', module: 'fs-drv' });
+  read(' f+0x1/0x2 (mm/x.c:12)', ' f+0x1/0x2', { symbol: 'f', offset: '0x1/0x2' });
+  read(' f+0x1/0x2 [m]', ' f+0x1/0x2 [m]', { symbol: 'f', module: 'm', offset: '0x1/0x2' });
+  for (const line of ['ffff888012345500: fb fb fb', '<TASK>', 'other: message', 'f', 'Call Trace:', 'eth0: x.c:12', ''])
+    assert.ok(!isFrame(line), line);
 });
 
 test("compilers' suffixes are no part of the function's name", () => {
@@ -127,6 +145,7 @@ test('the caller is the first frame outside the allocators', () => {
   assert.equal(caller('alloc_pages vma_alloc_folio wp_page_copy'), 'wp_page_copy');
   assert.equal(caller('alloc_skb_with_frags sock_alloc_send_pskb unix_stream_sendmsg'), 'unix_stream_sendmsg');
   assert.equal(caller('get_page_from_freelist __alloc_pages'), '__alloc_pages');
+  assert.equal(caller('prep_new_page pagetable_alloc_noprof __pte_alloc_one pte_alloc_one'), '__pte_alloc_one');
   assert.equal(callerOf([]), -1);
 });
 

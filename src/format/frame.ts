@@ -11,20 +11,46 @@ export interface Frame {
 const ADDRESS = /^\[(?:0x[\da-f]+|<[^<>]*>)\] */;
 /** What %pS prints behind `symbol+`; a build id may follow the module. */
 const PLACE = /^(0x[\da-f]+(?:\/0x[\da-f]+)?)(?: \[([^\s[\]]+)(?: [\da-f]{16,})?\])?/;
+const NAME_OF_MODULE = /^(\S+) \[([^\s[\]]+)\]$/;
 const DECIMAL_PLACE = /^(\S+)\+(\d+)$/;
-/** What scripts make of it: ` prep_new_page mm/page_alloc.c:2445 [inline]`. */
-const SOURCE_LINE = /^(\S+) \S+:\d+(?: \[inline\])?$/;
+/** What symbolising scripts set behind a frame: ` mm/page_alloc.c:2445 [inline]`, ` (mm/page_alloc.c:2445 mm/internal.h:9 (discriminator 3)) module`. */
+const SOURCE: string = String.raw`(?: [^\s:()]+:\d+(?::\d+)?(?: \[inline\])?| \([^\s:()]+:\d+[^()]*(?:\([^()]*\)[^()]*)*\)(?: [\w-]+)?)`;
+const SYMBOLISED = new RegExp(String.raw`^(.*\S)${SOURCE}$`);
+/** Where that place names a module: the script has taken it from behind the frame. */
+const MODULE_BEHIND = /\) ([\w-]+)$/;
+/** The quick answer for all other frames. */
+const LINE_NUMBER = /:\d/;
+
+/** A frame of any form but a bare name. */
+const FRAME = new RegExp(
+  String.raw`^(?:\[<[^<>]*>\] *)?(?:\S+\+0x[\da-f]+/0x[\da-f]+(?: \[[^[\]]+\])?${SOURCE}?|0x[\da-f]{8,16}|[^\s:()]+${SOURCE})$`,
+);
+const OLD_FRAME = /^(?:\[(?:0x[\da-f]+|<[^<>]*>)\] *)?[^\s:]+\+\d+$/;
+
+/** Whether a line without its leading space is a frame by its form, in text where it may also be something else. */
+export function isFrame(text: string): boolean {
+  return FRAME.test(text) || OLD_FRAME.test(text);
+}
+
+/** The frame without its place in the source, which symbolising scripts set behind it. */
+export function plainFrame(line: string): string {
+  const [, frame] = (LINE_NUMBER.test(line) && SYMBOLISED.exec(line)) || [];
+  if (frame === undefined) return line;
+  const module = MODULE_BEHIND.exec(line)?.[1];
+  return module ? `${frame} [${module}]` : frame;
+}
 
 /** Reads one line of a stack, with or without its leading space. A line of any other form is a symbol as a whole. */
 export function parseFrame(line: string): Frame {
-  const text = line.replace(/^ |\r$/g, '').replace(ADDRESS, '');
+  const text = plainFrame(line.replace(/^ |\r$/g, '').replace(ADDRESS, ''));
   // Symbols may hold anything, even a plus: the last one counts.
   const plus = text.lastIndexOf('+0x');
   const [, offset, module] = (plus > 0 && PLACE.exec(text.slice(plus + 1))) || [];
   if (offset) return { symbol: text.slice(0, plus), ...(module && { module }), offset };
   const [, symbol, decimal] = DECIMAL_PLACE.exec(text) ?? [];
   if (symbol && decimal) return { symbol, offset: decimal };
-  return { symbol: SOURCE_LINE.exec(text)?.[1] ?? text };
+  const [, inlined, of] = NAME_OF_MODULE.exec(text) ?? [];
+  return inlined && of ? { symbol: inlined, module: of } : { symbol: text };
 }
 
 /** What gcc and clang append to the name of a function that they split, copied or specialised. */
