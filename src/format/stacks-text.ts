@@ -15,6 +15,7 @@ const NUMBER = /^(\w+): (\d{1,15})$/;
 
 /** Whether text that begins so is of this form: a dump begins with a header, this with a frame. */
 export function isStacksText(start: string): boolean {
+  if (!/^(nr_base_pages|stack_count|handle): /m.test(start)) return false;
   return /^\n* \S/.test(start);
 }
 
@@ -38,3 +39,4 @@ export function parseStacksText(text: string): StackText[] {
   end();
   return stacks;
 }
+export function isHandlesText(start: string): boolean { return start.startsWith('handle: '); }
