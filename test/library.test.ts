@@ -26,6 +26,8 @@ test('sortDump writes a report and says what it did', async () => {
     foreign: 0,
     foreignAt: [],
     groups: 1,
+    form: 'dump',
+    passedOver: 0,
     unterminatedAt: null,
     threads: 1,
     chunks: 1,

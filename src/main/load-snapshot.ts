@@ -90,7 +90,7 @@ async function aggregateOf(
   { part, many }: Pick<LoadOptions, 'part' | 'many'>,
 ): Promise<Aggregate> {
   const { reading } = form;
-  if (part && reading.kind !== 'blocks') throw cannotCut(input.name, `it is ${form.title}, which is read as a whole`);
+  if (part && reading.kind !== 'blocks') throw cannotCut(input.name, `it is ${form.title}, which merge takes whole`);
   if (part && !('fd' in input))
     throw cannotCut(input.name, 'it is packed, empty, or no file; unpack or save it to a plain file first');
   switch (reading.kind) {

@@ -20,7 +20,7 @@ export interface Recognised {
 export async function recognise(opened: Input): Promise<Recognised> {
   const { input, form, start } = await startOf(opened);
   if (form) return { input, form, start };
-  const named = nameOfText(Buffer.from(start, 'latin1'));
+  const named = nameOfText(start);
   throw named ? notOurs(input.name, named) : noBlocks(input.name);
 }
 

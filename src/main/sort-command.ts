@@ -84,7 +84,12 @@ export function sortValues(typed: readonly string[]): Values {
 
 /** What a caller would say in SortOptions for what was typed; input and output are theirs. */
 export function sortOptionsOf(form: SortCommandForm, values: Values): Omit<SortOptions, 'input' | 'output'> {
-  return { ...(values as Partial<SortOptions>), ...sortOf(values), mergeFreeTs: form.mergeFreeTs, fromLogs: form.fromLogs };
+  return {
+    ...(values as Partial<SortOptions>),
+    ...sortOf(values),
+    mergeFreeTs: form.mergeFreeTs,
+    fromLogs: form.fromLogs,
+  };
 }
 
 function withOptions(command: Command): Command {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { order } from '../merge/order.js';
 import type { FormId } from '../merge/forms/form.js';
+import { order } from '../merge/order.js';
 import type { Counts } from '../merge/partial.js';
 import { orderRuns, writeRuns } from '../merge/runs/report-runs.js';
 import type { Table } from '../merge/table.js';

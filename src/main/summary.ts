@@ -99,7 +99,8 @@ function located(blocks: number, offsets: readonly number[]): string {
 
 /** Of inputs that are sorted as text, though another command reads them. */
 const HINTS: Partial<Readonly<Record<FormId, string>>> = {
-  sorted: 'is a report of page_owner_sort: its groups are grouped again as text, and their counts are not added up (pageowner top and diff do that)',
+  sorted:
+    'is a report of page_owner_sort: its groups are grouped again as text, and their counts are not added up (pageowner top and diff do that)',
   log: 'is a kernel log, of which lines are grouped as text (pageowner sort takes the dump out of it, pageowner top reads page reports)',
   stacks: 'is the text of show_stacks, grouped as text (pageowner top reads its pages)',
   handles: 'is the text of show_handles, grouped as text (pageowner top --stacks reads its pages)',
@@ -116,7 +117,9 @@ export function summaryWarnings(input: string, summary: RunSummary): string[] {
     );
   }
   if (summary.passedOver > 0)
-    warnings.push(`${quoted(input)}: ${summary.passedOver} lines of the log are of other messages and were passed over`);
+    warnings.push(
+      `${quoted(input)}: ${summary.passedOver} lines of the log are of other messages and were passed over`,
+    );
   const hint = HINTS[summary.form ?? 'dump'];
   if (hint && (summary.foreign > 0 || summary.form === 'sorted') && summary.passedOver === 0)
     warnings.push(`${quoted(input)} ${hint}`);

@@ -1,6 +1,6 @@
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import { diffOf } from '../../merge/insight/diff.js';
-import { mixedOf } from '../../merge/insight/frag.js';
+import { knowsPlaces, mixedOf } from '../../merge/insight/frag.js';
 import { groupRows } from '../../merge/insight/groups.js';
 import { Frames, INSIGHT_KEYS, type InsightKey } from '../../merge/insight/keys.js';
 import { newestOf, pagesOfRows, type Snapshot } from '../../merge/insight/snapshot.js';
@@ -20,7 +20,7 @@ function keyNamed(name: string): InsightKey {
 
 /** What a record says of the memory of a dump. */
 export function factsOf(aggregate: Aggregate): Pick<DumpRecord, 'counts' | 'kinds' | 'top' | 'mixed'> {
-  const { rows, facts } = aggregate;
+  const { rows } = aggregate;
   const frames = new Frames({ ignoreOffsets: false });
   const kinds = groupRows(rows, [BY_KIND], frames).map(({ values, pages }) => [String(values[0]), pages]);
   const top = groupRows(rows, [BY_STACK], frames).slice(0, NAMED);
@@ -28,7 +28,7 @@ export function factsOf(aggregate: Aggregate): Pick<DumpRecord, 'counts' | 'kind
     counts: countsOf(aggregate),
     kinds: Object.fromEntries(kinds),
     top: top.map(({ values, pages }) => ({ stack: values[0] as readonly string[], pages })),
-    mixed: facts.knowsBlocks ? mixedOf(aggregate) : null,
+    mixed: knowsPlaces(aggregate) ? mixedOf(aggregate) : null,
   };
 }
 

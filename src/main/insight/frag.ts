@@ -1,4 +1,4 @@
-import { fragOf } from '../../merge/insight/frag.js';
+import { fragOf, knowsPlaces } from '../../merge/insight/frag.js';
 import { pageblockMap } from '../../merge/insight/pageblock-map.js';
 import { selectAggregate } from '../../merge/insight/selection.js';
 import { fragTables } from '../../merge/insight/tables.js';
@@ -11,8 +11,7 @@ export function fragReport(values: Values): ReportOf {
   const options = { selection: selectionOf(values), ...keyRule(values) };
   const limit = limitOf(values);
   return (snapshot) => {
-    if (!snapshot.aggregate.facts.knowsBlocks)
-      throw usageError(`${quoted(snapshot.path)} does not say where pages are`);
+    if (!knowsPlaces(snapshot.aggregate)) throw usageError(`${quoted(snapshot.path)} does not say where pages are`);
     const { nodes } = options.selection;
     const frag = fragOf(snapshot, options);
     const offenders = frag.offenders.slice(0, limit);

@@ -1,4 +1,5 @@
 import type { Facts } from '../../merge/aggregate/aggregate.js';
+import { hasHandles } from '../../merge/aggregate/stacks.js';
 import { misplacedBlocks } from '../../merge/insight/pageblocks.js';
 import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
@@ -46,6 +47,10 @@ async function* inputs(paths: readonly string[], values: Values, since: () => bi
   for (const path of paths) {
     // What has no list of stacks has handles for stacks.
     const loaded = await readAny(path, { ...options, handles: options.handles ?? new Map(), since: since() }, values);
+    if (options.handles === undefined && 'aggregate' in loaded && hasHandles(loaded.aggregate))
+      warn(
+        `${loaded.path}: stacks are told by handles only; --stacks takes the show_stacks_handles of the same boot, which names them`,
+      );
     first ??= loaded;
     if ('sites' in loaded !== 'sites' in first) throw mixedForms(first.path, loaded.path);
     yield loaded;

@@ -10,16 +10,17 @@ export function aggregateOfStacks(stacks: readonly StackText[], bytes: number): 
   const task = { pid: null, tgid: null, command: '' };
   const nothing: readonly string[] = [];
   let blocks = 0;
+  if (stacks.length > 0 && stacks.every(({ numbers }) => numbers.nr_base_pages === undefined && numbers.stack_count === undefined))
+    throw new Error('it names the stacks of handles and counts nothing: give it by --stacks, beside show_handles or a dump');
   for (const { stack, numbers } of stacks) {
     const pages = numbers.nr_base_pages ?? numbers.stack_count ?? 0;
-    const own = stack.length === 0 && numbers.handle !== undefined ? [handleText(numbers.handle)] : stack;
     blocks += pages;
     builder.add({
       allocation,
       task,
       place: NOWHERE,
-      stack: own,
-      tails: nothing,
+      stack,
+      tails: numbers.handle === undefined ? nothing : [`handle: ${numbers.handle}`],
       report: null,
       blocks: pages,
       pages,
@@ -35,6 +36,15 @@ export function aggregateOfStacks(stacks: readonly StackText[], bytes: number): 
 }
 
 const HANDLE = /^handle: (\d+)$/;
+
+/** Whether stacks are known by their handles only, resolved or not. */
+export function hasHandles({ rows }: Aggregate): boolean {
+  return rows.some(({ stack, tails }) => {
+    return stack.length === 0 ? tails.some((line) => HANDLE.test(line)) : HANDLE_TEXT.test(stack[0] as string);
+  });
+}
+
+const HANDLE_TEXT = /^handle \d+$/;
 
 function handleText(handle: number | string): string {
   return `handle ${handle}`;

@@ -35,7 +35,7 @@ function rowOf(group: SortedGroup): AggregateRow {
     tails,
     report: null,
     blocks,
-    pages: pages ?? 0,
+    pages,
     oldest: null,
     newest: null,
     born: null,

@@ -61,6 +61,11 @@ const TYPES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'CMA', 'Isol
 const MOVABLE = 'Movable';
 const TENTHS = 10;
 
+/** Whether a snapshot says where pages are: one of blocks that are in no pageblock has nothing to tell. */
+export function knowsPlaces({ rows }: Aggregate): boolean {
+  return rows.some(({ pageblocks }) => pageblocks.numbers.length > 0);
+}
+
 export function fragOf(snapshot: Snapshot, { selection, ignoreOffsets }: FragOptions): Frag {
   const { facts } = snapshot.aggregate;
   const { nodes, ...others } = selection;

@@ -1,5 +1,6 @@
 import type { Aggregate } from '../aggregate/aggregate.js';
 import { earlier } from '../aggregate/builder.js';
+import { knowsPlaces } from './frag.js';
 import { compareTexts } from './groups.js';
 import { Frames } from './keys.js';
 import { newestOf, pagesOfRows } from './snapshot.js';
@@ -60,7 +61,6 @@ export function contentInfo(aggregate: Aggregate, scale = 1): ContentInfo {
 
 /** Commands that can make something of an aggregate. */
 export function commandsFor(aggregate: Aggregate): string[] {
-  const { rows } = aggregate;
   return [
     'top',
     'diff',
@@ -69,7 +69,7 @@ export function commandsFor(aggregate: Aggregate): string[] {
     'merge',
     'batch',
     ...(newestOf(aggregate) === null ? [] : ['age']),
-    ...(rows.some(({ pageblocks }) => pageblocks.numbers.length > 0) ? ['frag'] : []),
+    ...(knowsPlaces(aggregate) ? ['frag'] : []),
   ];
 }
 
