@@ -77,7 +77,6 @@ export class LogDump {
     else if (isHeader(line)) {
       if (this.#block) this.#closeBlock();
       this.#block = new BlockLines(line);
-      this.#isFollowed = false;
       this.#out.push(line, '\n');
     } else if (line === '') {
       // Empty lines of others are nothing that could be lost.
@@ -93,8 +92,8 @@ export class LogDump {
   #readCutLine(): void {
     const line = this.#isTooLong ? undefined : this.#strip(this.#begun);
     if (line === '') {
-      // Only a prefix shows that there was an empty line.
-      if (this.#prefix && this.#block) this.#closeBlock();
+      // A prefix or a CR shows that there was an empty line.
+      if (this.#block) this.#closeBlock();
     } else if (line !== undefined && mayBegin(line, this.#block !== undefined)) {
       if (this.#block && isHeader(line)) this.#closeBlock();
       this.#block = undefined;
