@@ -74,11 +74,15 @@ function commonest(heads: readonly (readonly Part[])[]): Counted | undefined {
   return best;
 }
 
-/** Reads parts from the beginning of a line, as many as there are. With `tag`, lines of other programs have none. */
+/**
+ * Reads parts from the beginning of a line, as many as there are.
+ * @param tag of what program the line must be; undefined where the text is known to be all prefix
+ */
 function readParts(text: string, tag?: string): { parts: readonly Part[]; length: number } {
   const parts: Part[] = [];
   let rest = text;
-  for (let part = quoteAt(rest) ?? partAt(rest, tag); part; part = partAt(rest, tag)) {
+  const next = () => partAt(rest, tag) ?? (tag === undefined ? indentAt(rest) : undefined);
+  for (let part = quoteAt(rest) ?? next(); part; part = next()) {
     parts.push(part);
     rest = rest.slice(part.length);
   }
@@ -94,6 +98,12 @@ function quoteAt(text: string): FoundPart | undefined {
   const depth = quote.split('>').length - 1;
   const source = `(?:> ?){${depth - 1}}>${last && '(?: |$)'}`;
   return { name: 'mail quote', source, length: quote.length };
+}
+
+/** The blanks that bug trackers set before each line of a quotation. Frames begin with a blank too: only what is known to be prefix tells how many. */
+function indentAt(text: string): FoundPart | undefined {
+  const [indent] = /^[ \t]+/.exec(text) ?? [];
+  return indent ? { name: 'indent', source: `(?:${indent}|[ \\t]*$)`, length: indent.length } : undefined;
 }
 
 function partAt(text: string, tag: string | undefined): FoundPart | undefined {
