@@ -129,6 +129,12 @@ test('a last block without its empty line stays so, unless more follows', () => 
   assert.equal(dumpOf(`${log.split('\n')[0]}\n[   12.345678] x\n`, 1), HEADER, 'a header alone is no whole block');
 });
 
+test('the frames of a call trace behind a block are none of its own', () => {
+  const trace = 'WARNING: at f\nCall Trace:\n <TASK>\n dump_stack+0x1/0x2\n h+0x1/0x2\n </TASK>\n';
+  assert.equal(dumpOf(`${BLOCK}${trace}${BLOCK}`, 6), `${BLOCK}\n${BLOCK}`);
+  assert.equal(dumpOf(`${BLOCK}${trace}Charged to memcg a\n\n`, 6), `${BLOCK}Charged to memcg a\n\n`);
+});
+
 test('a block whose lines a message parts is no whole one where its empty line is missing', () => {
   const [first = '', ...rest] = eachLine(BLOCK, (line) => `[   12.345678] ${line}`).split(/(?<=PFN.*\n)/);
   assert.equal(dumpOf(`${first}[   12.345678] other: message\n${rest.join('')}`, 1), BLOCK);

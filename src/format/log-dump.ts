@@ -85,7 +85,10 @@ export class LogDump {
     } else if (this.#block?.take(line)) {
       this.#isFollowed = false;
       this.#out.push(line, '\n');
-    } else this.#passOver();
+    } else {
+      this.#block?.passOver(line);
+      this.#passOver();
+    }
   }
 
   /** Reads what has no LF: the log may have been cut there, or copied without its last. */
