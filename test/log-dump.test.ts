@@ -113,6 +113,7 @@ test('messages of others around, between and in blocks are dropped, counted and 
 test('lines that are out of order are of another message', () => {
   const trace = 'Charged to memcg a\n trace+0x1/0x2\nPage has been migrated, last migrate reason: damon\n';
   assert.equal(dumpOf(`${BLOCK}${PFN}${trace}\n f+0x1/0x2\n`, 4), `${BLOCK}Charged to memcg a\n\n`);
+  assert.equal(dumpOf(`${HEADER}${PFN}${PFN}Charged to memcg a\nCharged to memcg b\n\n`, 2).match(/\n/g)?.length, 4);
 });
 
 test('a last block without its empty line stays so, unless more follows', () => {
@@ -128,11 +129,28 @@ test('a last block without its empty line stays so, unless more follows', () => 
   assert.equal(dumpOf(`${log.split('\n')[0]}\n[   12.345678] x\n`, 1), HEADER, 'a header alone is no whole block');
 });
 
+test('the frames of a call trace behind a block are none of its own', () => {
+  const trace = 'WARNING: at f\nCall Trace:\n <TASK>\n dump_stack+0x1/0x2\n h+0x1/0x2\n </TASK>\n';
+  assert.equal(dumpOf(`${BLOCK}${trace}${BLOCK}`, 6), `${BLOCK}\n${BLOCK}`);
+  assert.equal(dumpOf(`${BLOCK}${trace}Charged to memcg a\n\n`, 6), `${BLOCK}Charged to memcg a\n\n`);
+});
+
+test('a block whose lines a message parts is no whole one where its empty line is missing', () => {
+  const [first = '', ...rest] = eachLine(BLOCK, (line) => `[   12.345678] ${line}`).split(/(?<=PFN.*\n)/);
+  assert.equal(dumpOf(`${first}[   12.345678] other: message\n${rest.join('')}`, 1), BLOCK);
+});
+
+test('a header that the end of the text cuts is of the next block', () => {
+  assert.equal(dumpOf(`${BLOCK}${HEADER.slice(0, -9)}`), `${BLOCK}\n${HEADER.slice(0, -9)}`);
+});
+
 test('a newline in a command name keeps its place, and no message is taken for a name', () => {
   const dump = `${HEADER.replace('(a)', '(a\nPFN 1)')}${PFN} f+0x1/0x2\n\n${HEADER.replace('(a)', '(a\n\nb)')}${PFN} f+0x1/0x2\n\n`;
   const log = eachLine(dump, (line) => `[   12.345678] ${line}`);
   assert.equal(dumpOf(log), dump);
   const cut = HEADER.slice(0, HEADER.indexOf('(a)') + 2);
+  assert.equal(dumpOf(`${cut}\n${'b'.repeat(13)}\n`), `${cut}\n${'b'.repeat(13)}\n`);
+  assert.equal(dumpOf(`${cut}\n${'b'.repeat(14)}\n`, 1), `${cut}\n`);
   assert.equal(dumpOf(`${cut}\nmore than a name may hold\n${PFN}x\n`, 2), `${cut}\n${PFN}\n`);
 });
 

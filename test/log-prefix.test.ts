@@ -36,6 +36,10 @@ const FORMS: readonly (readonly [string, string, string])[] = [
   ['dmesg iso', '2026-11-26T20:17:44,123456+00:00 ', '2026-11-26T20:17:45,123456+00:00 '],
   ['/dev/kmsg', '6,1234,12345678,-;', '4,1235,12345679,-,caller=T1;'],
   ['ts', 'Nov 26 20:17:44 [   12.345678] ', 'Nov 26 20:17:45 [   12.345679] '],
+  ['two clocks', '[    1.000000] [   12.345678] ', '[    1.100000] [   12.345679] '],
+  ['indent', '    ', '    '],
+  ['indent, printk', '\t[   12.345678] ', '\t[   12.345679] '],
+  ['mail, indent', '>     ', '>     '],
   ['mail', '> ', '> '],
   ['mail without blank', '>', '>'],
   ['answer', '>> ', '> > '],
@@ -77,6 +81,7 @@ test('a log that begins long before its first page is read by what most lines ha
   const kernel = 'Nov 26 20:17:44 host kernel: [    1.0] yes\n'.repeat(2);
   assert.equal(findLogPrefix(system + kernel)?.strip('Nov 26 20:17:45 host kernel: [    2.0] x'), 'x');
   assert.equal(findLogPrefix(system), undefined);
+  assert.equal(findLogPrefix(`${'a text\n'.repeat(9)}[    1.0] of which some lines have one\n`), undefined);
 });
 
 test('a command name that looks like a prefix and a header is none', () => {

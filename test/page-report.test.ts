@@ -196,6 +196,17 @@ test('pages one behind the other are told apart, whatever lines are missing', ()
   const freed = 'page last free stack trace:\n g+0x1/0x2\n';
   for (const one of [`${page}${tracks}${owner}`, page, `${tracks}${owner}${freed}`, owner, freed, `${page}${owner}`])
     assert.equal(read(one.repeat(3)).length, 3, one);
+  const why = 'page dumped because: x\n';
+  for (const next of [why, tracks, page, `${why}${tracks}`])
+    assert.equal(read(`${owner}${next}${owner}`).length, 2, next);
+  const [first, second] = read(`${owner}${why}${owner}`);
+  assert.deepEqual([first?.reason, second?.reason], [null, 'x']);
+  assert.deepEqual(
+    read(`${owner}${tracks}${owner}`).map(({ state }) => state),
+    [null, 'allocated'],
+  );
+  const flags = (node: number) => `flags: 0x1(a|node=${node}|zone=1)\n`;
+  assert.equal(only(`${flags(3)}${page}${flags(0)}${tracks}${flags(5)}`).node, '0');
 });
 
 test('a mail of syzbot, quoted and wrapped', () => {

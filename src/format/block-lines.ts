@@ -4,7 +4,18 @@ import { isFrame } from './frame.js';
  * Which lines make a block, where lines of others stand between them. Kernels and vendors add lines, but all in this order; a line out of order is of
  * another message.
  */
-const Part = { HEADER: 0, DETAIL: 1, PFN: 2, TASK: 3, FRAME: 4, HANDLE: 5, MIGRATED: 6, SLAB: 7, MEMCG: 8 } as const;
+const Part = {
+  HEADER: 0,
+  DETAIL: 1,
+  PFN: 2,
+  TASK: 3,
+  FRAME: 4,
+  NO_FRAME: 5,
+  HANDLE: 6,
+  MIGRATED: 7,
+  SLAB: 8,
+  MEMCG: 9,
+} as const;
 
 /** What begins each line but header and frames. */
 const PARTS: readonly (readonly [RegExp, number])[] = [
@@ -69,6 +80,11 @@ export class BlockLines {
     const isNext = part === Part.FRAME || part === Part.DETAIL ? part >= this.#part : part > this.#part;
     if (isNext) this.#part = part;
     return isNext;
+  }
+
+  /** Learns of a line of another message. Frames behind `Call Trace:` are of that, for all that can be told. */
+  passOver(line: string): void {
+    if (line.endsWith(':') && this.isWhole) this.#part = Math.max(this.#part, Part.NO_FRAME);
   }
 
   /** Whether an empty line is one that a command name holds. */

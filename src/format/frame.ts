@@ -23,7 +23,7 @@ const LINE_NUMBER = /:\d/;
 
 /** A frame of any form but a bare name. */
 const FRAME = new RegExp(
-  String.raw`^(?:\[<[^<>]*>\] *)?(?:\S+\+0x[\da-f]+/0x[\da-f]+(?: \[[^[\]]+\])?${SOURCE}?|0x[\da-f]{8,16}|[^\s:()]+${SOURCE})$`,
+  String.raw`^(?:\[<[^<>]*>\] *)?(?:(?:\S+\+0x[\da-f]+(?:/0x[\da-f]+)?|0x[\da-f]{8,16})(?: \[[^[\]]+\])?${SOURCE}?|[^\s:()]+${SOURCE})$`,
 );
 const OLD_FRAME = /^(?:\[(?:0x[\da-f]+|<[^<>]*>)\] *)?[^\s:]+\+\d+$/;
 

@@ -77,7 +77,6 @@ export class LogDump {
     else if (isHeader(line)) {
       if (this.#block) this.#closeBlock();
       this.#block = new BlockLines(line);
-      this.#isFollowed = false;
       this.#out.push(line, '\n');
     } else if (line === '') {
       // Empty lines of others are nothing that could be lost.
@@ -86,15 +85,18 @@ export class LogDump {
     } else if (this.#block?.take(line)) {
       this.#isFollowed = false;
       this.#out.push(line, '\n');
-    } else this.#passOver();
+    } else {
+      this.#block?.passOver(line);
+      this.#passOver();
+    }
   }
 
   /** Reads what has no LF: the log may have been cut there, or copied without its last. */
   #readCutLine(): void {
     const line = this.#isTooLong ? undefined : this.#strip(this.#begun);
     if (line === '') {
-      // Only a prefix shows that there was an empty line.
-      if (this.#prefix && this.#block) this.#closeBlock();
+      // A prefix or a CR shows that there was an empty line.
+      if (this.#block) this.#closeBlock();
     } else if (line !== undefined && mayBegin(line, this.#block !== undefined)) {
       if (this.#block && isHeader(line)) this.#closeBlock();
       this.#block = undefined;

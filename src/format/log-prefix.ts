@@ -1,3 +1,5 @@
+import { LAYERS, type Layer, SHORT_MONOTONIC } from './log-prefix-layers.js';
+
 /** The prefix that a log has on each of its lines, as it stands in front of what the kernel printed. */
 export interface LogPrefix {
   /** What it is made of, outermost first: `mail quote, syslog, printk time`. */
@@ -6,53 +8,9 @@ export interface LogPrefix {
   strip(line: string): string | undefined;
 }
 
-/** A kind of prefix, as a regular expression. */
-interface Layer {
-  readonly name: string;
-  /** @param tag the program whose lines are read, as an expression: where lines name one */
-  readonly source: (tag: string) => string;
-}
-
-/** `Nov 26 20:17:44` */
-const SYSLOG_TIME = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?`;
-/** `2026-11-26T20:17:44.123456+00:00`; dmesg has a comma before the fraction. */
-const ISO_TIME = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[-+]\d\d:?\d\d)?`;
-/** `Thu 2026-11-26 20:17:44 UTC`, and `1764188264.123456`: journalctl -o short-full, short-unix. */
-const JOURNAL_TIME = String.raw`[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})? [A-Z\d+-]{1,6}|\d{9,11}\.\d{6}`;
-/** `[   12.345678]` */
-const MONOTONIC = String.raw`\[ *\d{1,12}\.\d{1,9}\]`;
-const LEVEL = String.raw`<\d{1,3}>`;
-/** `[T10694]`, `[    C0]` (CONFIG_PRINTK_CALLER). */
-const CALLER = String.raw`\[ *[TC]\d{1,10}[^\[\]]{0,40}\]`;
-/** dmesg -T, -e, -d: `[Thu Nov 26 20:17:44 2026]`, `[Nov26 20:17]`, `[  +0.000012]`, `[   12.345678 <    0.000012>]`. */
-const DMESG_TIME = String.raw`\[(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}|[A-Z][a-z]{2} ?\d{1,2} \d\d:\d\d|[ ]*\+\d{1,9}\.\d{1,9}|[ ]*\d{1,12}\.\d{1,9} <[ ]*\d{1,9}\.\d{1,9}>)\]`;
-/** `11-26 20:17:44.123  0  0 I kernel  :` of logcat -v threadtime, `11-26 20:17:44.123 I/kernel (   0):` of -v time. */
-const LOGCAT_TIME = String.raw`(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,9} `;
-
-/** Behind a prefix; that of an empty line may have lost it. */
-const BLANK = '(?: |$)';
 /** Any program. */
 const TAG = String.raw`([^\s:[\]()]{1,64})`;
 const KERNEL = 'kernel';
-/** `host kernel: `, `host systemd[1]: ` */
-const WRITER = (tag: string): string => String.raw`(?:\S{1,255} )?${tag}(?:\[\d{1,10}\])?:${BLANK}`;
-const SHORT_MONOTONIC = 'short-monotonic';
-
-/** In the order in which they are tried. No two of one name stand in a prefix. */
-const LAYERS: readonly Layer[] = [
-  {
-    name: 'syslog',
-    source: (tag) => `(?:${LEVEL})?(?:${SYSLOG_TIME}|${ISO_TIME}|${JOURNAL_TIME}) ${WRITER(tag)}`,
-  },
-  { name: SHORT_MONOTONIC, source: (tag) => `${MONOTONIC} ${WRITER(tag)}` },
-  { name: 'logcat', source: (tag) => String.raw`${LOGCAT_TIME} *(?:\w{1,32} +)?\d+ +\d+ [A-Z] ${tag} *:${BLANK}` },
-  { name: 'logcat', source: (tag) => String.raw`${LOGCAT_TIME}[A-Z]/${tag} *\( *\d+\):${BLANK}` },
-  { name: 'dmesg level', source: () => String.raw`[a-z]+\d? *:[a-z]+ *:${BLANK}` },
-  { name: 'printk time', source: () => `(?:${LEVEL})?(?:${MONOTONIC}|${DMESG_TIME})(?:${CALLER})?${BLANK}` },
-  { name: 'time', source: () => `(?:${SYSLOG_TIME}|${ISO_TIME}|${JOURNAL_TIME})${BLANK}` },
-  { name: '/dev/kmsg', source: () => String.raw`\d{1,3},\d{1,20},\d{1,20},[-c+](?:,[^;]{0,200})?;` },
-  { name: 'level', source: () => LEVEL },
-];
 const PATTERNS: readonly { layer: Layer; pattern: RegExp }[] = LAYERS.map((layer) => ({
   layer,
   pattern: new RegExp(`^${layer.source(TAG)}`),
@@ -116,11 +74,15 @@ function commonest(heads: readonly (readonly Part[])[]): Counted | undefined {
   return best;
 }
 
-/** Reads parts from the beginning of a line, as many as there are. With `tag`, lines of other programs have none. */
+/**
+ * Reads parts from the beginning of a line, as many as there are.
+ * @param tag of what program the line must be; undefined where the text is known to be all prefix
+ */
 function readParts(text: string, tag?: string): { parts: readonly Part[]; length: number } {
   const parts: Part[] = [];
   let rest = text;
-  for (let part = quoteAt(rest) ?? partAt(rest, parts, tag); part; part = partAt(rest, parts, tag)) {
+  const next = () => partAt(rest, tag) ?? (tag === undefined ? indentAt(rest) : undefined);
+  for (let part = quoteAt(rest) ?? next(); part; part = next()) {
     parts.push(part);
     rest = rest.slice(part.length);
   }
@@ -138,9 +100,15 @@ function quoteAt(text: string): FoundPart | undefined {
   return { name: 'mail quote', source, length: quote.length };
 }
 
-function partAt(text: string, before: readonly Part[], tag: string | undefined): FoundPart | undefined {
+/** The blanks that bug trackers set before each line of a quotation. Frames begin with a blank too: only what is known to be prefix tells how many. */
+function indentAt(text: string): FoundPart | undefined {
+  const [indent] = /^[ \t]+/.exec(text) ?? [];
+  return indent ? { name: 'indent', source: `(?:${indent}|[ \\t]*$)`, length: indent.length } : undefined;
+}
+
+function partAt(text: string, tag: string | undefined): FoundPart | undefined {
   for (const { layer, pattern } of PATTERNS) {
-    const match = before.some(({ name }) => name === layer.name) ? undefined : pattern.exec(text);
+    const match = pattern.exec(text);
     if (!match) continue;
     const [all, found = ''] = match;
     if (found && tag !== undefined && found !== tag) {
