@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { BLOCK, FIXTURES, run, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
 
+const FIXTURES = join(ROOT, 'fixtures');
 const folder = temporaryFolder();
 const form = (name: string): string => join(FIXTURES, 'forms', name);
 
@@ -160,7 +161,16 @@ test('allocinfo is read by top and diff, by site and by module', () => {
   const [first] = ask('diff', form('allocinfo.txt'), later).document.rows;
   assert.deepEqual([first.growth_bytes, first.calls], [131_072, [32, 64]]);
   for (const command of ['age', 'frag', 'export'])
-    assert.match(run('pageowner', [command, form('allocinfo.txt'), '-o', '/dev/null', ...(command === 'export' ? ['--to', 'csv'] : [])]).stderr, /not pages; top, diff and info read it/);
+    assert.match(
+      run('pageowner', [
+        command,
+        form('allocinfo.txt'),
+        '-o',
+        '/dev/null',
+        ...(command === 'export' ? ['--to', 'csv'] : []),
+      ]).stderr,
+      /not pages; top, diff and info read it/,
+    );
 });
 
 test('allocinfo beside a dump: sites with the pages behind them, and what one side alone knows', () => {
@@ -184,7 +194,13 @@ test('several dumps are summed, and told apart by --by dump', () => {
   const { document } = ask('top', '--by', 'dump', ...two);
   assert.equal(document.totals.pages, a + b);
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  assert.deepEqual(document.rows.map((row: any) => [row.key.dump, row.pages]), [[two[1], b], [two[0], a]]);
+  assert.deepEqual(
+    document.rows.map((row: any) => [row.key.dump, row.pages]),
+    [
+      [two[1], b],
+      [two[0], a],
+    ],
+  );
   const ages = ask('age', ...two).document;
   // biome-ignore lint/suspicious/noExplicitAny: as above
   const sum = ages.rows.reduce((all: number, row: any) => all + row.total_pages, 0);
@@ -198,10 +214,20 @@ test('several dumps are summed, and told apart by --by dump', () => {
 });
 
 test('info names each form, what it answers and what is damaged', () => {
-  const forms = ['sorted-4.2.txt', 'kasan-report.txt', 'show_handles.txt', 'allocinfo.txt', 'dump-in-dmesg.txt', 'stack_handle.txt'];
+  const forms = [
+    'sorted-4.2.txt',
+    'kasan-report.txt',
+    'show_handles.txt',
+    'allocinfo.txt',
+    'dump-in-dmesg.txt',
+    'stack_handle.txt',
+  ];
   const { inputs } = ask('info', ...forms.map(form), REAL).document;
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  assert.deepEqual(inputs.map((each: any) => each.form), ['sorted', 'log', 'handles', 'allocinfo', 'log', 'dump', 'dump']);
+  assert.deepEqual(
+    inputs.map((each: any) => each.form),
+    ['sorted', 'log', 'handles', 'allocinfo', 'log', 'dump', 'dump'],
+  );
   const real = inputs.at(-1);
   assert.deepEqual([real.packed, real.pages, real.kernel, real.nodes], ['gzip', 1493, '6.7 or later', [0]]);
   assert.ok(real.commands.includes('frag') && !inputs[0].commands.includes('frag'));

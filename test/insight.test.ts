@@ -409,7 +409,9 @@ test('dumps in handle form are joined with their stacks, or have handles as stac
   );
   const stacks = dump('stacks', ' a+0x1/0x2\n b+0x3/0x4\nhandle: 17\n\n');
   const keys = (...args: string[]): unknown =>
-    JSON.parse(run('pageowner', ['top', path, '--format', 'json', ...args]).stdout).rows.map(({ key }: { key: { stack: unknown } }) => key.stack);
+    JSON.parse(run('pageowner', ['top', path, '--format', 'json', ...args]).stdout).rows.map(
+      ({ key }: { key: { stack: unknown } }) => key.stack,
+    );
   assert.deepEqual(keys('--stacks', stacks), [['a+0x1/0x2', 'b+0x3/0x4'], ['handle 18']]);
   assert.deepEqual(keys(), [['handle 17'], ['handle 18']]);
 });

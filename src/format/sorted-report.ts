@@ -101,7 +101,9 @@ function pieces(text: string): Piece[] {
 /** Whether the line behind the first group's is a group's too. A group with an empty stack has an empty line behind it. */
 function hasNoText(text: string): boolean {
   const [, next] = text.trimStart().split('\n', 2);
-  return next === undefined || next === '' ? !/:\s*$/.test(text.trimStart().split('\n', 1)[0] ?? '') : COUNTS.test(next);
+  return next === undefined || next === ''
+    ? !/:\s*$/.test(text.trimStart().split('\n', 1)[0] ?? '')
+    : COUNTS.test(next);
 }
 
 function groupOf([first = '', ...text]: readonly string[]): SortedGroup | undefined {
@@ -109,7 +111,8 @@ function groupOf([first = '', ...text]: readonly string[]): SortedGroup | undefi
   if (!counts) return undefined;
   const rest = first.slice(counts[0].length);
   // A colon ends the line of a group with text. Where there is none, it is of the command name.
-  const fields = FIELDS.exec(text.length > 0 ? rest.replace(/:\s*$/, '') : rest) ?? FIELDS.exec(rest.replace(/:\s*$/, ''));
+  const fields =
+    FIELDS.exec(text.length > 0 ? rest.replace(/:\s*$/, '') : rest) ?? FIELDS.exec(rest.replace(/:\s*$/, ''));
   if (!fields) return undefined;
   const [, pid, tgid, command, module] = fields;
   const headerLine = text.find((line) => HEADER.test(line));

@@ -18,7 +18,7 @@ const NUMBER = /^(\w+): (\d{1,15})$/;
 
 /** Whether text that begins so is of this form: a frame or more, and a number. A dump whose beginning is missing also begins with a frame. */
 export function isStacksText(start: string): boolean {
-  return /^\s*?(?: \S[^\n]*\n)+(?:nr_base_pages|stack_count|handle): \d+\s*$/m.test(firstRecord(start));
+  return /^(?: \S[^\n]*\n)+(?:nr_base_pages|stack_count|handle): \d+\s*$/.test(firstRecord(start));
 }
 
 /** Whether it is of show_handles: numbers of stacks without the stacks. */

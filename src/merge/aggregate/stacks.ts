@@ -10,8 +10,13 @@ export function aggregateOfStacks(stacks: readonly StackText[], bytes: number): 
   const task = { pid: null, tgid: null, command: '' };
   const nothing: readonly string[] = [];
   let blocks = 0;
-  if (stacks.length > 0 && stacks.every(({ numbers }) => numbers.nr_base_pages === undefined && numbers.stack_count === undefined))
-    throw new Error('it names the stacks of handles and counts nothing: give it by --stacks, beside show_handles or a dump');
+  if (
+    stacks.length > 0 &&
+    stacks.every(({ numbers }) => numbers.nr_base_pages === undefined && numbers.stack_count === undefined)
+  )
+    throw new Error(
+      'it names the stacks of handles and counts nothing: give it by --stacks, beside show_handles or a dump',
+    );
   for (const { stack, numbers } of stacks) {
     const pages = numbers.nr_base_pages ?? numbers.stack_count ?? 0;
     blocks += pages;
