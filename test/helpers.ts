@@ -30,7 +30,7 @@ export function temporaryFolder(): string {
 export function run(
   program: 'page_owner_sort' | 'pageowner',
   args: readonly string[],
-  options: { input?: Buffer | string; shell?: string; cwd?: string } = {},
+  options: { input?: Buffer | string; shell?: string; cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): SpawnSyncReturns<string> {
   const script = join(PROGRAMS, `${program}.js`);
   const settings = { encoding: 'latin1', maxBuffer: 2 ** 28, timeout: 120_000, ...options } as const;

@@ -11,7 +11,7 @@ const ALLOCATORS: SymbolTable<'allocator'> = new SymbolTable({
     pagetable_alloc`,
     // mm/page_alloc.c, mm/compaction.c, mm/cma.c, kernel/dma/, drivers/iommu/dma-iommu.c
     `alloc_contig_* split_map_pages split_free_frozen_pages split_free_pages isolate_freepages_range cma_alloc cma_alloc_frozen*
-    cma_alloc_folio cma_range_alloc dma_alloc_* dma_direct_alloc* dma_common_alloc_pages dma_pool_alloc dmam_alloc_* iommu_dma_alloc*`,
+    cma_alloc_folio cma_range_alloc dma_alloc_* dma_direct_alloc* dma_common_alloc_pages dma_generic_alloc_coherent dma_pool_alloc dmam_alloc_* iommu_dma_alloc*`,
     // mm/slub.c, mm/slab.c, mm/slob.c, mm/slab_common.c
     `alloc_slab_page allocate_slab new_slab new_slab_objects slab_alloc slab_alloc_node kmem_cache_alloc* kmem_cache_zalloc cache_alloc* cache_grow
     cache_grow_begin kmem_getpages fallback_alloc slob_* alloc_from_new_slab alloc_from_pcs refill_objects refill_sheaf

@@ -23,10 +23,10 @@ export interface Counts {
   grouped: number;
   /** Left out by the selection. */
   filtered: number;
-  /** Could not be read whole: a last block without its empty line. */
+  /** A last block without its empty line; in reports also what cannot be counted: workers/damage.ts. */
   malformed: number;
   malformedAt: number[];
-  /** Grouped, but no page_owner text: no `Page allocated via order` in it. */
+  /** No page_owner text: no `Page allocated via order` in it. In groups; in reports malformed. */
   foreign: number;
   foreignAt: number[];
 }
@@ -48,6 +48,16 @@ export function addCounts(counts: Counts, more: Counts): void {
   counts.foreign += more.foreign;
   counts.malformedAt = lowest(counts.malformedAt, more.malformedAt);
   counts.foreignAt = lowest(counts.foreignAt, more.foreignAt);
+}
+
+/** Notes a block that cannot be counted; text of another kind is foreign too. */
+export function noteMalformed(counts: Counts, offset: number, isPageOwner: boolean): void {
+  counts.blocks++;
+  counts.malformed++;
+  noteOffset(counts.malformedAt, offset);
+  if (isPageOwner) return;
+  counts.foreign++;
+  noteOffset(counts.foreignAt, offset);
 }
 
 /** Keeps an offset if it is among the first; offsets must come in ascending order. */

@@ -17,8 +17,8 @@ import {
 } from './task.js';
 import { Window } from './window.js';
 
-/** Longest block. Real ones have at most 4096 bytes; the kernel's memory ends at 4 GiB, and it holds a block up to four times. */
-const LONGEST_BLOCK: number = 2 ** 29;
+/** Longest block. Real ones have at most 64 KiB, and it is held up to four times: what never ends must not take all memory. */
+export const LONGEST_BLOCK: number = 2 ** 26;
 
 /** No scanner holds more groups than this, in bytes, when it takes in those of another: the kernel's memory ends at 4 GiB, tables grow, and both have as much. */
 export const MOST_HELD_BYTES: number = 2 ** 30;

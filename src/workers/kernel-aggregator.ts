@@ -2,6 +2,8 @@ import { firstPfnLine, NOWHERE, placeBytes } from '../format/pfn-line.js';
 import { type AggregatePartial, ROW_STRINGS, type RowStrings } from '../merge/aggregate/aggregate-partial.js';
 import { Aggregator } from '../merge/aggregate/aggregator.js';
 import { joinPartials } from '../merge/aggregate/join-partials.js';
+import { isDamaged, isDamagedMask } from './damage.js';
+import type { IrregularBlock } from './irregular-block.js';
 import { type Kernel, Kind } from './kernel-instance.js';
 import { stringsOf } from './kernel-partial.js';
 import { KernelReader } from './kernel-reader.js';
@@ -57,6 +59,14 @@ export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePa
 
   protected isSelected(): boolean {
     return true;
+  }
+
+  protected override refuses(block: IrregularBlock): boolean {
+    return isDamaged(block);
+  }
+
+  protected override refusesMask(mask: number): boolean {
+    return isDamagedMask(this.masks, mask);
   }
 
   protected override takeListed(): void {

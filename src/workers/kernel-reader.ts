@@ -4,7 +4,7 @@ import type { TextRule } from '../format/header.js';
 import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
 import { NO_TIME, type Timestamp } from '../format/timestamp.js';
 import { Masks } from '../merge/masks.js';
-import { addCounts, type Counts, noCounts, noteOffset } from '../merge/partial.js';
+import { addCounts, type Counts, noCounts, noteMalformed, noteOffset } from '../merge/partial.js';
 import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { IrregularBlock } from './irregular-block.js';
@@ -134,6 +134,13 @@ export abstract class KernelReader<Found, Whole> implements Scanner<Found, Whole
   protected abstract maskKey(entry: number): number;
   protected abstract taskKey(task: number, entry: number): number;
   protected abstract isSelected(task: number): boolean;
+  /** Whether a block is malformed; and whether blocks with this mask can be, so that each is looked at. */
+  protected refuses(_block: IrregularBlock): boolean {
+    return false;
+  }
+  protected refusesMask(_mask: number): boolean {
+    return false;
+  }
   /** Takes away the kernel's list, when it is full. */
   protected takeListed(): void {}
   /** Tells the kernel where the pages of an irregular block are. */
@@ -154,7 +161,8 @@ export abstract class KernelReader<Found, Whole> implements Scanner<Found, Whole
   private readMask(entry: number): void {
     const mask = this.masks.intern(this.view(), entry + Entry.BYTES, this.endOf(entry));
     this.view().setFloat64(entry + Entry.PAGES, this.masks.pages[mask] as number, true);
-    this.describe(entry, this.maskKey(entry), this.masks.isPlain[mask] ? PLAIN : 0);
+    const isPlain = this.masks.isPlain[mask] && !this.refusesMask(mask);
+    this.describe(entry, this.maskKey(entry), isPlain ? PLAIN : 0);
   }
 
   private readTask(entry: number): void {
@@ -209,6 +217,10 @@ export abstract class KernelReader<Found, Whole> implements Scanner<Found, Whole
   private addIrregular(lines: Uint8Array, first: number): void {
     const { irregular, kernel } = this;
     irregular.read(lines, this.ts, this.freeTs);
+    if (this.refuses(irregular)) {
+      noteMalformed(this.counts, first, irregular.isPageOwner);
+      return;
+    }
     const [mask, task] = this.entriesOfHead(irregular.head);
     const stackTo = tailStart(irregular.stack, 0, irregular.stack.length);
     const stack = this.intern(Kind.STACK, irregular.stack.subarray(0, stackTo));

@@ -5,6 +5,8 @@ import { Aggregator, LISTED_WORDS } from '../merge/aggregate/aggregator.js';
 import { joinPartials } from '../merge/aggregate/join-partials.js';
 import { bucketOf } from '../merge/aggregate/time-buckets.js';
 import { Dictionary } from '../merge/dictionary.js';
+import { isDamaged, isDamagedMask } from './damage.js';
+import type { IrregularBlock } from './irregular-block.js';
 import type { AggregatePlan } from './task.js';
 import { isReleased, TypeScriptReader } from './typescript-reader.js';
 
@@ -49,6 +51,14 @@ export class TypeScriptAggregator extends TypeScriptReader<AggregatePartial, Agg
 
   table(): AggregatePartial {
     return joinPartials([this.finish(), ...this.absorbed]);
+  }
+
+  protected override refuses(block: IrregularBlock): boolean {
+    return isDamaged(block);
+  }
+
+  protected override refusesMask(mask: number): boolean {
+    return isDamagedMask(this.masks, mask);
   }
 
   protected addRow(pfnLines: readonly Uint8Array[]): boolean {

@@ -7,7 +7,7 @@ import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js'
 import { compareTimestamps, isNoTime, NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
 import { newRow, type Row } from '../merge/groups.js';
 import { Masks } from '../merge/masks.js';
-import { type Counts, noCounts, noteOffset } from '../merge/partial.js';
+import { type Counts, noCounts, noteMalformed, noteOffset } from '../merge/partial.js';
 import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { FlaggedStrings } from './flagged-strings.js';
@@ -66,7 +66,6 @@ export abstract class TypeScriptReader<Found, Whole> implements Scanner<Found, W
       this.row.first = offset + at;
       const end = hasCr ? this.addCrBlock(bytes, at) : this.addBlock(bytes, view, at);
       if (end < 0) return at;
-      this.counts.blocks++;
       at = end;
     }
   }
@@ -85,6 +84,14 @@ export abstract class TypeScriptReader<Found, Whole> implements Scanner<Found, W
   protected abstract readonly wantsAllocator: boolean;
   /** Adds the block in `row`, whose times are in `ts` and `freeTs`. Returns whether it counts. */
   protected abstract addRow(pfnLines: readonly Uint8Array[]): boolean;
+
+  /** Whether a block is malformed; and whether blocks with this mask can be, so that each is looked at. */
+  protected refuses(_block: IrregularBlock): boolean {
+    return false;
+  }
+  protected refusesMask(_mask: number): boolean {
+    return false;
+  }
 
   /** Reads CRLF as LF. Returns the end of the block's last line, or -1 if no empty line follows. */
   private addCrBlock(bytes: Buffer, from: number): number {
@@ -118,7 +125,12 @@ export abstract class TypeScriptReader<Found, Whole> implements Scanner<Found, W
     row.mask = masks.intern(view, from, maskTo);
     row.task = tasks.intern(view, maskTo, header.headTo);
     const flags = (stacks.flags[row.stack] as number) & (tails.flags[row.tail] as number);
-    if (!masks.isPlain[row.mask] || !tasks.isPlain[row.task] || !(flags & StackFlag.PLAIN)) {
+    if (
+      !masks.isPlain[row.mask] ||
+      this.refusesMask(row.mask) ||
+      !tasks.isPlain[row.task] ||
+      !(flags & StackFlag.PLAIN)
+    ) {
       this.addIrregular(bytes.subarray(from, to));
       return to;
     }
@@ -133,6 +145,7 @@ export abstract class TypeScriptReader<Found, Whole> implements Scanner<Found, W
       const bits = (isVmalloc ? Allocator.VMALLOC : 0) | pfnLineAllocator(bytes, headerTo, pfnTo);
       row.allocator = bits || Allocator.OTHERS;
     }
+    this.counts.blocks++;
     this.count(this.addRow(pfnTo > headerTo ? [bytes.subarray(headerTo + 1, pfnTo)] : []), true);
     return to;
   }
@@ -141,6 +154,11 @@ export abstract class TypeScriptReader<Found, Whole> implements Scanner<Found, W
   private addIrregular(lines: Uint8Array): void {
     const { irregular, row } = this;
     irregular.read(lines, this.ts, this.freeTs);
+    if (this.refuses(irregular)) {
+      noteMalformed(this.counts, row.first, irregular.isPageOwner);
+      return;
+    }
+    this.counts.blocks++;
     this.internHead(irregular.head);
     const { stack } = irregular;
     const stackTo = tailStart(stack, 0, stack.length);

@@ -1,4 +1,5 @@
 import { likelyKernel } from '../../format/kernel-age.js';
+import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import { joinAggregates } from '../../merge/aggregate/join.js';
 import { commandsFor, contentInfo, type InputInfo } from '../../merge/insight/info.js';
 import { infoTable } from '../../merge/insight/info-table.js';
@@ -78,12 +79,18 @@ async function readInfo(path: string, options: LoadOptions): Promise<InputInfo> 
       ...known,
       ...contentInfo(aggregate, scale),
       damage: damageOf(aggregate.facts),
-      commands: form.reading.kind === 'blocks' ? [...commands, 'sort', 'map'] : commands,
+      commands: [...commands, ...sorts(recognised, aggregate)],
     };
   } catch (error) {
     giveUp(opened);
     throw error;
   }
+}
+
+/** Commands that take only blocks as they stand, or in a log. */
+function sorts({ form }: Recognised, { rows }: Aggregate): string[] {
+  if (form.reading.kind === 'blocks') return ['sort', 'map'];
+  return form.reading.kind === 'log' && rows.every(({ report }) => report === null) ? ['sort'] : [];
 }
 
 /** All of an input, or parts of a large one; `scale`: how much more there is. */

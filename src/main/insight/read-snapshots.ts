@@ -84,15 +84,14 @@ export function damageOfSites({ malformed, malformedAt }: SitesSnapshot['sites']
 }
 
 /** A line for each thing that is wrong with the blocks of a dump. */
-export function damageOf({
-  malformed,
-  foreign,
-  passedOver = 0,
-}: Pick<Facts, 'malformed' | 'foreign' | 'passedOver'>): string[] {
+export function damageOf(facts: Pick<Facts, 'malformed' | 'malformedAt' | 'foreign' | 'passedOver'>): string[] {
+  const { malformed, malformedAt = null, foreign, passedOver = 0 } = facts;
+  const where = malformedAt === null ? '' : `, ${malformed > 1 ? 'the first ' : ''}at byte ${malformedAt}`;
+  const what = malformed > 1 ? `${malformed} blocks are` : 'a block is';
+  const others = foreign > 0 ? ` (${foreign} ${foreign > 1 ? 'are' : 'is'} no page_owner text)` : '';
   return [
-    ...(malformed > 0 ? ['the last block has no empty line behind it and was left out; the dump may be cut off'] : []),
+    ...(malformed > 0 ? [`${what} damaged or cut off and left out${where}${others}`] : []),
     ...(passedOver > 0 ? [`${passedOver} lines of the log are of other messages and were passed over`] : []),
-    ...(foreign > 0 ? [`${foreign} blocks are no page_owner text`] : []),
   ];
 }
 

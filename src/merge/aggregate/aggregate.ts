@@ -12,9 +12,11 @@ export interface Facts {
   readonly bytes: number;
   /** Those of all rows, and malformed ones. */
   readonly blocks: number;
-  /** Could not be read whole, and are in no row. */
+  /** Damaged or cut off, and in no row. */
   readonly malformed: number;
-  /** In rows, but no page_owner text. */
+  /** Where in the text the first of them begins, in bytes; null: there is none, or it is not known. */
+  readonly malformedAt?: number | null;
+  /** Those of them that are no page_owner text at all. */
   readonly foreign: number;
   /** Blocks by the pageblock_order k for which their PFN >> k is their pageblock, at NO_ORDER where none is. Those of pageblock 0 say nothing of it. */
   readonly pageblockOrders: readonly number[];

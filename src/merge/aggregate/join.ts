@@ -8,6 +8,12 @@ export function joinAggregates(aggregates: readonly Aggregate[]): Aggregate {
   return joiner.joined();
 }
 
+/** The lowest offset. Those of several dumps say little, those of the parts of one where it is damaged first. */
+function firstOf(offsets: readonly (number | null | undefined)[]): number | null {
+  const known = offsets.filter((offset) => typeof offset === 'number');
+  return known.length > 0 ? Math.min(...known) : null;
+}
+
 /** The same, one after the other: what is kept are the rows of the whole. */
 export class AggregateJoiner {
   private readonly builder = new AggregateBuilder();
@@ -28,6 +34,7 @@ export class AggregateJoiner {
       bytes: sum('bytes'),
       blocks: sum('blocks'),
       malformed: sum('malformed'),
+      malformedAt: firstOf(all.map(({ malformedAt }) => malformedAt)),
       foreign: sum('foreign'),
       pageblockOrders: (all[0]?.pageblockOrders ?? []).map((_, order) => {
         return all.reduce((total, facts) => total + (facts.pageblockOrders[order] ?? 0), 0);

@@ -10,6 +10,8 @@ import { type Aggregate, type AggregateRow, type Allocation, type Counted, pages
 import { type AggregatePartial, type Cells, cellNumber } from './aggregate-partial.js';
 import { bucketStart } from './time-buckets.js';
 
+/** A head that ends within a command name. */
+const OPEN_NAME = /, tgid \d+ \((.*)$/;
 const WIDTH = 5;
 const CELL = 3;
 const GFP = /, mask (0x[\da-f]+)(?:\(([^)\n]*)\))?/i;
@@ -18,20 +20,23 @@ const GFP = /, mask (0x[\da-f]+)(?:\(([^)\n]*)\))?/i;
 export function readPartial(partial: AggregatePartial, since: bigint | null): Aggregate {
   const { blocks, counts } = partial;
   const pageblockOrders = [...partial.pageblockOrders];
+  const stackLines = each(partial.stacks, linesOf);
   const columns: ReadColumns = {
     partial,
     isAsked: since !== null,
     allocations: readMasks(partial.masks),
     tasks: readTasks(partial.tasks),
-    stacks: each(partial.stacks, (bytes) => linesOf(bytes).map((line) => line.trimStart())),
+    stacks: stackLines.map((lines) => lines.map((line) => line.trimStart())),
+    stackLines,
     tails: each(partial.tails, (bytes) => divided(linesOf(bytes))),
     places: each(partial.places, placeOf),
     times: byRow(partial.ages, blocks.length, bucketStart),
     pageblocks: byRow(partial.pageblocks, blocks.length, (number) => number),
   };
-  const { bytes, blocks: read, filtered, malformed, foreign } = counts;
+  const { bytes, blocks: read, filtered, malformed, malformedAt, foreign } = counts;
+  const own = { bytes, blocks: read - filtered, malformed, malformedAt: malformedAt[0] ?? null, foreign };
   return {
-    facts: { bytes, blocks: read - filtered, malformed, foreign, pageblockOrders, since, knowsBlocks: true },
+    facts: { ...own, pageblockOrders, since, knowsBlocks: true },
     rows: Array.from(blocks, (_, row) => new ScannedRow(columns, row)),
   };
 }
@@ -42,8 +47,10 @@ interface ReadColumns {
   /** Whether it was asked what was born. */
   readonly isAsked: boolean;
   readonly allocations: readonly Allocation[];
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly ReadTask[];
   readonly stacks: readonly (readonly string[])[];
+  /** The same with the leading spaces. */
+  readonly stackLines: readonly (readonly string[])[];
   readonly tails: readonly DividedTail[];
   readonly places: readonly Place[];
   readonly times: (row: number) => Counted;
@@ -66,17 +73,24 @@ class ScannedRow implements AggregateRow {
   }
 
   get task(): Task {
-    return this.part(1, this.columns.tasks);
+    return this.cutName?.task ?? this.part(1, this.columns.tasks);
   }
 
   get stack(): readonly string[] {
     const stack = this.part(2, this.columns.stacks);
-    return stack.length > 0 ? stack : this.part(3, this.columns.tails).stack;
+    return this.cutName?.stack ?? (stack.length > 0 ? stack : this.part(3, this.columns.tails).stack);
   }
 
   get tails(): readonly string[] {
     const { lines, others } = this.part(3, this.columns.tails);
-    return this.part(2, this.columns.stacks).length > 0 ? lines : others;
+    return this.cutName?.others ?? (this.part(2, this.columns.stacks).length > 0 ? lines : others);
+  }
+
+  /** What the row is, if its command name has a newline. */
+  private get cutName(): CutName | undefined {
+    const task = this.part(1, this.columns.tasks);
+    if (task.opens === undefined) return undefined;
+    return cutNameOf(task, this.part(2, this.columns.stackLines), this.part(3, this.columns.tails).lines);
   }
 
   get place(): Place {
@@ -128,6 +142,33 @@ interface DividedTail {
   readonly others: readonly string[];
 }
 
+/** A task, and the beginning of its command name, where a newline in that has cut it. */
+interface ReadTask extends Task {
+  readonly opens?: string;
+}
+
+/** What a block is whose command name has a newline: the lines up to where the name ends are of the header. */
+interface CutName extends DividedTail {
+  readonly task: Task;
+}
+
+const NAME_CLOSES = '), ts';
+
+/** Undefined where the name does not end: it was damaged otherwise. */
+function cutNameOf(
+  { opens = '', pid, tgid }: ReadTask,
+  stack: readonly string[],
+  tail: readonly string[],
+): CutName | undefined {
+  const lines = [...stack, ...tail];
+  const last = lines.findIndex((line) => line.includes(NAME_CLOSES));
+  const line = lines[last];
+  if (line === undefined) return undefined;
+  const end = line.slice(0, line.lastIndexOf(NAME_CLOSES));
+  const task = { pid, tgid, command: [opens, ...lines.slice(0, last), end].join('\n') };
+  return { task, ...divided(lines.slice(last + 1)) };
+}
+
 /** `[   12.345678][T10694] ` in copies of logs. */
 const LOG_PREFIX = /^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? ?/;
 /** A frame, or one of 2.6: `[0xc012b7b9] find_lock_page+25`. */
@@ -169,14 +210,16 @@ function readMasks(strings: Strings): Allocation[] {
   });
 }
 
-function readTasks(strings: Strings): Task[] {
+function readTasks(strings: Strings): ReadTask[] {
   const tasks = new Tasks();
   return each(strings, (bytes, view, from, to) => {
     const id = tasks.intern(view, from, to);
     const [pid, tgid] = [tasks.pid[id], tasks.tgid[id]].map((value = MISSING) => (value === MISSING ? null : value));
     const command = decodeText(tasks.nameBytes(id));
     if (pid === null && tgid === null) return draftTask(decodeText(bytes));
-    return { pid: pid ?? null, tgid: tgid ?? null, command };
+    const task = { pid: pid ?? null, tgid: tgid ?? null, command };
+    const [, opens] = (command === '' && OPEN_NAME.exec(decodeText(bytes))) || [];
+    return opens === undefined ? task : { ...task, opens };
   });
 }
 

@@ -15,14 +15,23 @@ export const SORTED: Form = {
 };
 
 function aggregateOfSorted(text: string, bytes: number): Aggregate {
-  const { groups, malformed } = parseSortedReport(text);
+  const { groups, malformed, malformedAt } = parseSortedReport(text);
   const builder = new AggregateBuilder();
   let blocks = malformed;
   for (const group of groups) {
     blocks += group.blocks;
     builder.add(rowOf(group));
   }
-  return builder.build({ bytes, blocks, malformed, foreign: 0, pageblockOrders: [], since: null, knowsBlocks: true });
+  return builder.build({
+    bytes,
+    blocks,
+    malformed,
+    malformedAt,
+    foreign: 0,
+    pageblockOrders: [],
+    since: null,
+    knowsBlocks: true,
+  });
 }
 
 function rowOf(group: SortedGroup): AggregateRow {

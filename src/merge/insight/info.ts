@@ -48,7 +48,7 @@ export function contentInfo(aggregate: Aggregate, scale = 1): ContentInfo {
   const modules = new Set(rows.map(({ stack }) => frames.module(stack)).filter((module) => module !== null));
   return {
     bytes: Math.round(facts.bytes * scale),
-    blocks: facts.knowsBlocks ? Math.round(facts.blocks * scale) : null,
+    blocks: facts.knowsBlocks ? Math.round((facts.blocks - facts.malformed) * scale) : null,
     pages: Math.round(pagesOfRows(rows) * scale),
     is_estimate: scale > 1,
     oldest_ns: rows.reduce<bigint | null>((oldest, row) => earlier(oldest, row.oldest), null),

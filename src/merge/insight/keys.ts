@@ -1,5 +1,6 @@
 import { callerOf } from '../../format/allocators.js';
 import { baseSymbol, type Frame, parseFrame } from '../../format/frame.js';
+import { freerOf } from '../../format/freers.js';
 import { kindOf, SLAB_TAIL } from '../../format/kinds.js';
 import { memcgOf } from '../../format/memcg.js';
 import type { AggregateRow } from '../aggregate/aggregate.js';
@@ -92,8 +93,8 @@ export const INSIGHT_KEYS: readonly InsightKey[] = [
   },
   {
     name: 'freed-by',
-    help: 'page reports of a log: first function outside the allocators that freed it',
-    values: ({ report }, frames) => one(report ? frames.caller(report.freedStack) : null),
+    help: 'page reports of a log: who freed the page, the first function that does not only hand it on',
+    values: ({ report }, frames) => one(report ? frames.freer(report.freedStack) : null),
   },
   { name: 'dump', help: 'which of several dumps', values: (_row, _frames, dump) => one(dump) },
 ];
@@ -140,6 +141,12 @@ export class Frames {
     const frames = this.of(stack);
     const caller = frames[callerOf(frames)];
     return caller ? this.symbol(caller) : null;
+  }
+
+  freer(stack: readonly string[]): string | null {
+    const frames = this.of(stack);
+    const freer = frames[freerOf(frames)];
+    return freer ? this.symbol(freer) : null;
   }
 
   private symbol({ symbol }: Frame): string {

@@ -161,8 +161,8 @@ export function keyCells(key: Readonly<Record<string, KeyValue>>): Cell[] {
   return Object.values(key).map((value) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : value));
 }
 
-function titleOf({ path, pages, blocks }: SnapshotFacts): string {
-  return `${path}: ${pages} pages${blocks === null ? '' : ` in ${blocks} blocks`}`;
+function titleOf({ path, pages, blocks, malformed }: SnapshotFacts): string {
+  return `${path}: ${pages} pages${blocks === null ? '' : ` in ${blocks - malformed} blocks`}`;
 }
 
 export function more(all: number, shown: number): string[] {

@@ -61,6 +61,8 @@ export function setPlace(entry: usize, ownPfn: f64, ownPageblock: f64): void {
 
 /** Reads the line [from, to). Returns false if it is not of the usual form. */
 export function readPlace(places: Dictionary, from: usize, to: usize): bool {
+  // Anything else behind `PFN` is damage: where the pages are is not known then.
+  if (load<u8>(from, 3) != SPACE) return false;
   const digits = readPfn(from + 4);
   if (!digits) return false;
   const at = from + 4 + digits;
