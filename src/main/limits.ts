@@ -1,3 +1,5 @@
+import { LONGEST_BLOCK } from '../workers/chunk-runner.js';
+
 /** 2 to 8 MiB were equally fast, 16 MiB took twice the memory: `npm run bench -- --sweep`, 1.1 GB dump, 2 cores. */
 export const DEFAULT_CHUNK_BYTES: number = 4 * 2 ** 20;
 
@@ -32,6 +34,11 @@ export const SPILL_SHARES = 4;
 
 /** More threads than --max-memory has of this are not started. */
 export const BYTES_PER_THREAD: number = 2 ** 27;
+
+/** A block is held up to four times: one that never ends must not take more memory than there is. Real ones have at most 64 KiB. In bytes. */
+export function longestBlockIn(memory: number): number {
+  return Math.min(LONGEST_BLOCK, Math.max(2 ** 20, memory / 8));
+}
 
 /** A thread has so much for its groups, however little memory there is: its tables take 3 MiB when they are empty. */
 export const LEAST_SPILL_BYTES: number = 12 * 2 ** 20;

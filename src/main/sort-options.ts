@@ -12,6 +12,7 @@ import {
   CHUNKS_FOR_MAIN,
   LEAST_MEMORY,
   LEAST_SPILL_BYTES,
+  longestBlockIn,
   OWN_BYTES,
   SPILL_SHARES,
 } from './limits.js';
@@ -95,6 +96,7 @@ export function planSort(options: SortOptions): SortPlan {
         wantsAllocator: cull.length === 0 || asked.includes('allocator'),
       },
       order,
+      longestBlock: longestBlockIn(maxMemory),
       folder: runFolder(options.tmpDir ?? tmpdir()),
       spillBytes: Math.min(
         MOST_HELD_BYTES,

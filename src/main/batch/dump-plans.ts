@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { NO_NANOS } from '../../format/timestamp.js';
 import type { AggregatePlan, OnePlan, ScanPlan } from '../../workers/task.js';
-import { LEAST_SPILL_BYTES, SPILL_SHARES } from '../limits.js';
+import { LEAST_SPILL_BYTES, longestBlockIn, SPILL_SHARES } from '../limits.js';
 import type { PreparedRun } from './prepared-runs.js';
 
 /** What the one pass over a dump is to find. */
@@ -17,10 +17,6 @@ export interface DumpPlans {
 /** Of what a dump may take in a thread, so much is for its aggregates; the rest is for the groups of sorts. */
 const AGGREGATE_SHARE = 0.75;
 
-/** Real blocks have at most 4096 bytes, and each is held up to four times. */
-const LONGEST_BLOCK: number = 2 ** 24;
-const LEAST_LONGEST_BLOCK: number = 2 ** 20;
-
 /**
  * @param since in ns: what was allocated later counts as born; null: no one asks
  * @param folder where groups of sorts are put aside
@@ -34,7 +30,7 @@ export function dumpPlans(
 ): DumpPlans {
   const sorting = runs.flatMap((run) => (run.kind === 'sort' ? [run] : []));
   const released = runs.some((run) => run.kind !== 'sort' && run.withoutReleased) ? [false, true] : [false];
-  const longestBlock = Math.min(LONGEST_BLOCK, Math.max(LEAST_LONGEST_BLOCK, shareBytes / 8));
+  const longestBlock = longestBlockIn(shareBytes);
   const aggregates = released.map((withoutReleased): AggregatePlan => {
     const mostBytes = (shareBytes * AGGREGATE_SHARE) / released.length;
     return { since: since ?? NO_NANOS, withoutReleased, mostBytes, longestBlock };

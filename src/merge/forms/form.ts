@@ -27,7 +27,7 @@ export interface Form {
   readonly reading: Reading;
 }
 
-export type Reading =
+type Reading =
   /** Blocks as they stand. */
   | { readonly kind: 'blocks' }
   /** Lines of a log, from which blocks or page reports are taken out. */
@@ -40,7 +40,7 @@ export type Reading =
   /** Bytes by place in the source: no pages, no stacks. */
   | { readonly kind: 'sites' };
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Where only the sums of many saved aggregates are wanted. */
   readonly many?: { readonly stacks: Map<string, readonly string[]> };
 }

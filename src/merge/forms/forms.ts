@@ -8,7 +8,7 @@ import { SORTED } from './sorted.js';
 import { STACKS } from './stacks.js';
 
 /** All forms, in the order in which an input is asked: the first that says yes takes it. */
-export const FORMS: readonly Form[] = [SAVED_AGGREGATE, SORTED, ALLOCINFO, HANDLES, STACKS, LOG, DUMP];
+const FORMS: readonly Form[] = [SAVED_AGGREGATE, SORTED, ALLOCINFO, HANDLES, STACKS, LOG, DUMP];
 
 /** The form of an input that begins so; undefined if it is none of them. */
 export function formOf(start: string): Form | undefined {

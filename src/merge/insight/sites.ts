@@ -64,7 +64,7 @@ export interface SitesDiff {
 }
 
 /** Lists have an item for each snapshot. */
-export interface SitesDiffRow {
+interface SitesDiffRow {
   readonly key: Key;
   readonly bytes: readonly number[];
   readonly calls: readonly number[];
@@ -96,7 +96,7 @@ export interface SitesAndPages {
 }
 
 /** A site, and the pages whose stacks pass through its function: those of several sites of a function are the same pages. What one side does not know is null. */
-export interface SiteAndPages {
+interface SiteAndPages {
   readonly site: string | null;
   readonly function: string;
   readonly module: string | null;
