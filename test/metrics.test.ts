@@ -188,7 +188,7 @@ function record(what: Partial<DumpRecord>): DumpRecord {
     extra: {},
     input: { bytes: 10, sha256: '' },
     options_sha256: '',
-    counts: { bytes: 100, blocks: 7, pages: 9, malformed: 1, foreign: 2 },
+    counts: { bytes: 100, blocks: 7, pages: 9, malformed: 3, malformed_at: 0, foreign: 2, passed_over: 0 },
     kinds: { slab: 5, 'driver [polleak]': 4 },
     top: [{ stack: [LEAF, 'leak+0x3/0x4 [polleak]'], pages: 4 }],
     mixed: { Movable: 3 },

@@ -147,8 +147,8 @@ export function readFound(name: string, found: AggregatePartial | Spilled, since
 }
 
 function refuseEmpty(name: string, { counts }: AggregatePartial | Spilled): void {
-  const { blocks, malformed, foreign } = counts;
-  if (blocks - malformed - foreign <= 0) throw noBlocks(name);
+  const { blocks, malformed } = counts;
+  if (blocks - malformed <= 0) throw noBlocks(name);
 }
 
 function aggregateIn(found: AggregatePartial | Spilled): AggregatePartial {

@@ -1,3 +1,4 @@
+import { MISSING } from '../merge/field-value.js';
 import type { Masks } from '../merge/masks.js';
 import type { IrregularBlock } from './irregular-block.js';
 
@@ -6,10 +7,14 @@ const LARGEST_ORDER = 20;
 
 /** What reports leave out as malformed: text that is no block, and blocks of more pages than there can be. page_owner_sort groups both. */
 export function isDamaged({ isPageOwner, order }: IrregularBlock): boolean {
-  return !isPageOwner || (Number.isFinite(order) && order > LARGEST_ORDER);
+  return !isPageOwner || isTooLarge(order);
 }
 
 /** Whether blocks with this mask are, so that each of them has to be looked at. */
 export function isDamagedMask(masks: Masks, id: number): boolean {
-  return (masks.pages[id] as number) > 2 ** LARGEST_ORDER;
+  return isTooLarge(masks.order[id] as number);
+}
+
+function isTooLarge(order: number): boolean {
+  return order !== MISSING && order > LARGEST_ORDER;
 }

@@ -3,7 +3,7 @@ import { LF, type Span } from '../format/bytes.js';
 import { type FieldSpans, findFields, isPageOwnerText, isPfnLine } from '../format/fields.js';
 import { Shape, splitAnyLine, type TextRule } from '../format/header.js';
 import { NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
-import { fieldValue, MISSING } from '../merge/field-value.js';
+import { MISSING, orderValue } from '../merge/field-value.js';
 
 /**
  * Reads a block of any form: fields anywhere in the text, PFN lines anywhere, numbers of any length. It gives the same head, shape and stack as the
@@ -47,7 +47,7 @@ export class IrregularBlock {
     this.allocator = bits || Allocator.OTHERS;
     this.isPageOwner = isPageOwnerText(text, 0, length);
     const fields = findFields(text, 0, length);
-    this.order = fieldValue(text, fields.order);
+    this.order = orderValue(text, fields.order);
     readOrNone(text, fields.ts, ts);
     readOrNone(text, fields.freeTs, freeTs);
     this.divide(text.subarray(0, length), fields);

@@ -42,8 +42,8 @@ export function raised({ what, least }: Alarm, record: DumpRecord): string | und
     }
     case 'malformed': {
       const { malformed, foreign } = record.counts;
-      if (malformed + foreign < least) return undefined;
-      return `malformed: ${malformed} blocks cut off, ${foreign} that are no page_owner text`;
+      if (malformed < least) return undefined;
+      return `malformed: ${malformed} blocks damaged or cut off, of which ${foreign} are no page_owner text`;
     }
     case 'missing':
       // The matter of a whole night.

@@ -337,5 +337,9 @@ function secondsOf(milliseconds: number): number {
 }
 
 function warningsOf({ counts, diff }: DumpRecord): string[] {
-  return [...damageOf(counts), ...(diff?.rebooted ? ['the machine was booted since the night before: no diff'] : [])];
+  const { malformed_at: malformedAt, passed_over: passedOver } = counts;
+  return [
+    ...damageOf({ ...counts, malformedAt, passedOver }),
+    ...(diff?.rebooted ? ['the machine was booted since the night before: no diff'] : []),
+  ];
 }

@@ -33,8 +33,9 @@ export function factsOf(aggregate: Aggregate): Pick<DumpRecord, 'counts' | 'kind
 }
 
 function countsOf({ facts, rows }: Aggregate): DumpCounts {
-  const { bytes, blocks, malformed, foreign } = facts;
-  return { bytes, blocks, pages: pagesOfRows(rows), malformed, foreign };
+  const { bytes, blocks, malformed, malformedAt = null, foreign, passedOver = 0 } = facts;
+  const pages = pagesOfRows(rows);
+  return { bytes, blocks, pages, malformed, malformed_at: malformedAt, foreign, passed_over: passedOver };
 }
 
 /** What became of a dump since the one before. `bootIds`: where both were told. */

@@ -32,10 +32,14 @@ export interface DumpCounts {
   readonly blocks: number;
   /** Base pages. */
   readonly pages: number;
-  /** Blocks that could not be read whole. */
+  /** Blocks that are damaged or cut off. */
   readonly malformed: number;
-  /** Blocks that are no page_owner text. */
+  /** Byte of the text at which the first of them begins. */
+  readonly malformed_at: number | null;
+  /** Those of them that are no page_owner text. */
   readonly foreign: number;
+  /** Lines of a log that are of other messages. */
+  readonly passed_over: number;
 }
 
 export interface StackPages {

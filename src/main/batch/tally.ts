@@ -19,7 +19,7 @@ export interface Tallied {
     readonly damaged: number;
   };
   /** Of those that are ok. */
-  readonly totals: DumpRecord['counts'] & { readonly stored_bytes: number };
+  readonly totals: Omit<DumpRecord['counts'], 'malformed_at' | 'passed_over'> & { readonly stored_bytes: number };
   /** Base pages by kind, the most first. */
   readonly kinds: Readonly<Record<string, number>>;
   readonly alarms: {
@@ -102,7 +102,7 @@ export class Tally {
     dumps.all++;
     dumps.ok++;
     if (isReused) dumps.reused++;
-    if (record.counts.malformed + record.counts.foreign > 0) dumps.damaged++;
+    if (record.counts.malformed > 0) dumps.damaged++;
     const { bytes, blocks, pages, malformed, foreign } = record.counts;
     totals.bytes += bytes;
     totals.stored_bytes += record.input.bytes;

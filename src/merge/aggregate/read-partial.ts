@@ -10,7 +10,6 @@ import { type Aggregate, type AggregateRow, type Allocation, type Counted, pages
 import { type AggregatePartial, type Cells, cellNumber } from './aggregate-partial.js';
 import { bucketStart } from './time-buckets.js';
 
-/** A head that ends within a command name. */
 const OPEN_NAME = /, tgid \d+ \((.*)$/;
 const WIDTH = 5;
 const CELL = 3;
@@ -26,6 +25,7 @@ export function readPartial(partial: AggregatePartial, since: bigint | null): Ag
     isAsked: since !== null,
     allocations: readMasks(partial.masks),
     tasks: readTasks(partial.tasks),
+    opens: each(partial.tasks, openName),
     stacks: stackLines.map((lines) => lines.map((line) => line.trimStart())),
     stackLines,
     tails: each(partial.tails, (bytes) => divided(linesOf(bytes))),
@@ -47,7 +47,9 @@ interface ReadColumns {
   /** Whether it was asked what was born. */
   readonly isAsked: boolean;
   readonly allocations: readonly Allocation[];
-  readonly tasks: readonly ReadTask[];
+  readonly tasks: readonly Task[];
+  /** By task: the beginning of its command name, where a newline in that has cut it. */
+  readonly opens: readonly (string | undefined)[];
   readonly stacks: readonly (readonly string[])[];
   /** The same with the leading spaces. */
   readonly stackLines: readonly (readonly string[])[];
@@ -88,9 +90,14 @@ class ScannedRow implements AggregateRow {
 
   /** What the row is, if its command name has a newline. */
   private get cutName(): CutName | undefined {
-    const task = this.part(1, this.columns.tasks);
-    if (task.opens === undefined) return undefined;
-    return cutNameOf(task, this.part(2, this.columns.stackLines), this.part(3, this.columns.tails).lines);
+    const opens = this.part(1, this.columns.opens);
+    if (opens === undefined) return undefined;
+    return cutNameOf(
+      this.part(1, this.columns.tasks),
+      opens,
+      this.part(2, this.columns.stackLines),
+      this.part(3, this.columns.tails).lines,
+    );
   }
 
   get place(): Place {
@@ -142,11 +149,6 @@ interface DividedTail {
   readonly others: readonly string[];
 }
 
-/** A task, and the beginning of its command name, where a newline in that has cut it. */
-interface ReadTask extends Task {
-  readonly opens?: string;
-}
-
 /** What a block is whose command name has a newline: the lines up to where the name ends are of the header. */
 interface CutName extends DividedTail {
   readonly task: Task;
@@ -156,7 +158,8 @@ const NAME_CLOSES = '), ts';
 
 /** Undefined where the name does not end: it was damaged otherwise. */
 function cutNameOf(
-  { opens = '', pid, tgid }: ReadTask,
+  { pid, tgid }: Task,
+  opens: string,
   stack: readonly string[],
   tail: readonly string[],
 ): CutName | undefined {
@@ -210,17 +213,21 @@ function readMasks(strings: Strings): Allocation[] {
   });
 }
 
-function readTasks(strings: Strings): ReadTask[] {
+function readTasks(strings: Strings): Task[] {
   const tasks = new Tasks();
   return each(strings, (bytes, view, from, to) => {
     const id = tasks.intern(view, from, to);
     const [pid, tgid] = [tasks.pid[id], tasks.tgid[id]].map((value = MISSING) => (value === MISSING ? null : value));
     const command = decodeText(tasks.nameBytes(id));
     if (pid === null && tgid === null) return draftTask(decodeText(bytes));
-    const task = { pid: pid ?? null, tgid: tgid ?? null, command };
-    const [, opens] = (command === '' && OPEN_NAME.exec(decodeText(bytes))) || [];
-    return opens === undefined ? task : { ...task, opens };
+    return { pid: pid ?? null, tgid: tgid ?? null, command };
   });
+}
+
+/** Of a head that ends within a command name, what of that is there. */
+function openName(bytes: Uint8Array): string | undefined {
+  const [, name] = OPEN_NAME.exec(decodeText(bytes)) ?? [];
+  return name === undefined || name.includes(')') ? undefined : name;
 }
 
 /** What drafts and vendors print: `pid 162970 (podman), ts`, `, tgid 55`. */
