@@ -245,6 +245,21 @@ test('a command name with newlines is read as it is', () => {
   }
 });
 
+test('a zero in the type of a PFN line is damage: no place is known', () => {
+  const damaged = BLOCK.replace(/type \w+/, 'type Mov\0able');
+  assert.notEqual(damaged, BLOCK);
+  const { rows } = ask('top', '--by', 'migratetype', writeInto(folder, 'zero', damaged)).document;
+  assert.deepEqual(rows[0].key, { migratetype: null });
+});
+
+test('pageblocks of node 0 and of a node that is not known have an order, whatever that of the rows', () => {
+  const path = writeInto(folder, 'nodes', BLOCK + BLOCK.replace('node=0', 'node =0').replace('order 1', 'order 0'));
+  const saved = join(folder, 'nodes.parquet');
+  assert.equal(run('pageowner', ['export', path, '-o', saved]).status, 0);
+  const [made, read] = [path, saved].map((each) => ask('frag', each).document);
+  assert.deepEqual({ ...made, dump: null }, { ...read, dump: null });
+});
+
 test('info names each form, what it answers and what is damaged', () => {
   const forms = [
     'sorted-4.2.txt',

@@ -54,8 +54,13 @@ export function pageblocksOf(rows: readonly AggregateRow[], order: number): Page
     });
   }
   return [...known.values()].sort(
-    (a, b) => Number(a.node) - Number(b.node) || Number(a.zone) - Number(b.zone) || a.number - b.number,
+    (a, b) => byDigits(a.node, b.node) || byDigits(a.zone, b.zone) || a.number - b.number,
   );
+}
+
+/** By number; a node or zone that is not known, before 0, whatever order the rows are in. */
+function byDigits(a: string, b: string): number {
+  return Number(a) - Number(b) || compareTexts(a, b);
 }
 
 /** The pageblock's own migrate type: that of most of its pages, should it have changed while the dump was taken. */
