@@ -218,3 +218,26 @@ for (const [name, args, message] of FAULTS)
     assert.deepEqual([status, stdout], [2, '']);
     assert.equal(statSync(OUT, { throwIfNoEntry: false }), undefined);
   });
+
+test('a part that is given twice is refused by both names, also within a half', () => {
+  const dump = writeInto(folder, 'twice.txt', mixed);
+  const parts = [1, 2, 3].map((number) => {
+    const part = inFolder(`twice${number}.parquet`);
+    pageowner('map', dump, '--part', `${number}/3`, '-o', part);
+    return part;
+  });
+  const [first, second, third] = parts as [string, string, string];
+  const half = inFolder('twice-half.parquet');
+  pageowner('merge', first, second, '-o', half);
+  for (const [given, other] of [
+    [[first, third, first], first],
+    [[half, second], half],
+    [[third, half, first], half],
+  ] as const) {
+    const { status, stderr } = run('pageowner', ['merge', ...given, '-o', inFolder('none')]);
+    assert.equal(status, 2);
+    assert.match(stderr, /^pageowner: .* have the same part of a dump.*\n$/);
+    assert.ok(stderr.includes(other) && stderr.includes(given.at(-1) as string));
+  }
+  pageowner('merge', third, half, '-o', inFolder('twice-whole.parquet'));
+});

@@ -105,6 +105,9 @@ export const mixedForms = (one: string, other: string): PageownerError =>
     `${quoted(one)} and ${quoted(other)} are of two kinds, bytes by place and pages by stack: top --allocinfo FILE DUMP sets both in one table`,
   );
 
+export const samePart = (one: string, other: string): PageownerError =>
+  usageError(`${quoted(one)} and ${quoted(other)} have the same part of a dump, which would count twice: give it once`);
+
 export const hasNoTimes = (input: string): PageownerError =>
   usageError(`${quoted(input)} does not say when pages were allocated`);
 

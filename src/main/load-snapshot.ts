@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Allocinfo, parseAllocinfo } from '../format/allocinfo.js';
 import { parseStacksText } from '../format/stacks-text.js';
 import { decodeText } from '../format/text.js';
@@ -13,9 +14,9 @@ import type { Snapshot } from '../merge/insight/snapshot.js';
 import { aggregateRunner } from '../workers/runners.js';
 import type { Spilled } from '../workers/task.js';
 import { cannotCut, noBlocks, noPages, PageownerError, unreadable } from './errors.js';
-import { giveUp, type Input, openInput } from './input.js';
+import { type FileInput, giveUp, type Input, openInput } from './input.js';
 import { CHUNKS_FOR_MAIN } from './limits.js';
-import type { Part } from './part.js';
+import { type Part, rangeOf } from './part.js';
 import { readLog } from './read-log.js';
 import { contentOf, type Recognised, recognise } from './recognise.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
@@ -94,8 +95,10 @@ async function aggregateOf(
   if (part && !('fd' in input))
     throw cannotCut(input.name, 'it is packed, empty, or no file; unpack or save it to a plain file first');
   switch (reading.kind) {
-    case 'blocks':
-      return scan(input);
+    case 'blocks': {
+      const aggregate = await scan(input);
+      return part && 'fd' in input ? ofPart(aggregate, input, start, part) : aggregate;
+    }
     case 'log':
       return readLog(input, start, scan);
     case 'sites':
@@ -109,6 +112,14 @@ async function aggregateOf(
       }
     }
   }
+}
+
+/** The aggregate of a part, which says what it is of. */
+function ofPart(aggregate: Aggregate, { fd, size }: FileInput, start: string, part: Part): Aggregate {
+  const { offset, length } = rangeOf(fd, size, part);
+  const dump = createHash('sha256').update(start, 'latin1').digest('hex');
+  if (length === 0 || length === size) return aggregate;
+  return { ...aggregate, facts: { ...aggregate.facts, parts: [{ dump, size, from: offset, to: offset + length }] } };
 }
 
 async function readSites(input: Input): Promise<Allocinfo> {

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { NO_NANOS } from '../../format/timestamp.js';
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import { AggregateJoiner } from '../../merge/aggregate/join.js';
+import { OverlapError } from '../../merge/aggregate/parts.js';
 import { rowsTable } from '../../merge/insight/rows-table.js';
 import { samplesOf } from '../../merge/insight/samples.js';
 import { selectAggregate } from '../../merge/insight/selection.js';
@@ -9,7 +10,7 @@ import { newestOf } from '../../merge/insight/snapshot.js';
 import { writeFolded } from '../../merge/writers/folded.js';
 import { writeCsv } from '../../merge/writers/table-csv.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
-import { quoted, usageError } from '../errors.js';
+import { quoted, samePart, usageError } from '../errors.js';
 import { type LoadOptions, loadSnapshot } from '../load-snapshot.js';
 import { version } from '../program.js';
 import { inputsOf, loadOptions, pageBytesOf, selectionOf, type Values } from './options.js';
@@ -96,8 +97,16 @@ export async function joined(paths: readonly string[], read: (path: string) => P
   const [only] = paths;
   if (only !== undefined && paths.length === 1) return read(only);
   const joiner = new AggregateJoiner();
-  for (const path of paths) joiner.add(await read(path));
+  for (const path of paths) add(joiner, await read(path), path);
   return joiner.joined();
+}
+
+function add(joiner: AggregateJoiner, aggregate: Aggregate, path: string): void {
+  try {
+    joiner.add(aggregate, path);
+  } catch (error) {
+    throw error instanceof OverlapError ? samePart(error.one, error.other) : error;
+  }
 }
 
 /** The form by its name, or by that of the output. */

@@ -1,4 +1,5 @@
 import type { Place } from '../../format/pfn-line.js';
+import type { PartRange } from './parts.js';
 
 /** What a dump's blocks have in common, as one small table: every report is a view of it. */
 export interface Aggregate {
@@ -26,6 +27,8 @@ export interface Facts {
   readonly knowsBlocks: boolean;
   /** Lines of a log that are of other messages. */
   readonly passedOver?: number;
+  /** Where it is of parts of dumps only: which. */
+  readonly parts?: readonly PartRange[];
 }
 
 export interface AggregateRow extends RowKey {

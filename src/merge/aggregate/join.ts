@@ -1,5 +1,6 @@
 import type { Aggregate, Facts } from './aggregate.js';
 import { AggregateBuilder, copyOf } from './builder.js';
+import { Parts } from './parts.js';
 
 /** The aggregate of all blocks of all of these, in any order. What was born is known only where all were asked for the same moment. */
 export function joinAggregates(aggregates: readonly Aggregate[]): Aggregate {
@@ -18,8 +19,11 @@ function firstOf(offsets: readonly (number | null | undefined)[]): number | null
 export class AggregateJoiner {
   private readonly builder = new AggregateBuilder();
   private readonly all: Facts[] = [];
+  private readonly parts = new Parts();
 
-  add({ facts, rows }: Aggregate): void {
+  /** `name`: of what it was read from. Throws an OverlapError if it has parts of a dump that are there already. */
+  add({ facts, rows }: Aggregate, name = ''): void {
+    this.parts.add(facts.parts ?? [], name);
     this.all.push(facts);
     // Copied, since a row of a scan holds all that was found with it.
     for (const row of rows) this.builder.add(copyOf(row));
@@ -30,6 +34,8 @@ export class AggregateJoiner {
     const since = all.every((facts) => facts.since === all[0]?.since) ? (all[0]?.since ?? null) : null;
     const sum = (name: 'bytes' | 'blocks' | 'malformed' | 'foreign'): number =>
       all.reduce((total, facts) => total + facts[name], 0);
+    const parts = this.parts.joined();
+    const passedOver = all.reduce((total, facts) => total + (facts.passedOver ?? 0), 0);
     const facts: Facts = {
       bytes: sum('bytes'),
       blocks: sum('blocks'),
@@ -41,6 +47,8 @@ export class AggregateJoiner {
       }),
       since,
       knowsBlocks: all.every(({ knowsBlocks }) => knowsBlocks),
+      ...(passedOver > 0 && { passedOver }),
+      ...(parts.length > 0 && { parts }),
     };
     const { rows } = this.builder.build(facts);
     return { facts, rows: since === null ? rows.map((row) => ({ ...row, born: null })) : rows };
