@@ -252,6 +252,15 @@ test('a zero in the type of a PFN line is damage: no place is known', () => {
   assert.deepEqual(rows[0].key, { migratetype: null });
 });
 
+test('a byte that is a blank in Unicode only is none in a PFN line, whichever scan reads it', () => {
+  const path = writeInto(folder, 'blank', Buffer.from(BLOCK.replace(/type \w+/, 'type Mov\xa0able'), 'latin1'));
+  for (const scanner of ['kernel', 'typescript']) {
+    const env = { ...process.env, PAGEOWNER_SCANNER: scanner };
+    const { stdout } = run('pageowner', ['top', '--by', 'node', '--format', 'json', path], { env });
+    assert.deepEqual(JSON.parse(stdout).rows[0].key, { node: 0 });
+  }
+});
+
 test('pageblocks of node 0 and of a node that is not known have an order, whatever that of the rows', () => {
   const path = writeInto(folder, 'nodes', BLOCK + BLOCK.replace('node=0', 'node =0').replace('order 1', 'order 0'));
   const saved = join(folder, 'nodes.parquet');

@@ -23,7 +23,7 @@ export const NOWHERE: Place = { migratetype: '', pageblockType: '', node: '', zo
 
 /** From 4.6 on; hexadecimal from 6.5 on. */
 const LINE =
-  /^PFN (0x[\da-f]{1,13}|\d{1,15}) type ([^\s\0]{1,63}) Block (\d{1,15}) type ([^\s\0]{1,63}) Flags 0x([^\n]*)$/i;
+  /^PFN (0x[\da-f]{1,13}|\d{1,15}) type ([!-\xff]{1,63}) Block (\d{1,15}) type ([!-\xff]{1,63}) Flags 0x([^\n]*)$/i;
 /** 3.19 to 4.5: numbers, and flags as letters. */
 const OLD_LINE = /^PFN (\d{1,15}) Block (\d{1,15}) type (\d{1,3}) (Fallback)?/;
 

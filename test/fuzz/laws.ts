@@ -70,7 +70,8 @@ function reportsOf(aggregate: Aggregate, path: string): string[] {
   return all.map((report) => {
     const text = [...writeJson(report)].join('');
     assert.doesNotMatch(text, /: (?:NaN|-?Infinity|undefined)/);
-    JSON.parse(text, (name, value) => {
+    // Times have 64 bits.
+    JSON.parse(text.replace(/"edges_ns": \[[^\]]*\]/, '"edges_ns": []'), (name, value) => {
       if (typeof value === 'number' && !name.endsWith('_ns') && Number.isInteger(value))
         assert.ok(Number.isSafeInteger(value), `${name}: ${value}`);
       return value;
