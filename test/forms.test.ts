@@ -269,6 +269,17 @@ test('pageblocks of node 0 and of a node that is not known have an order, whatev
   assert.deepEqual({ ...made, dump: null }, { ...read, dump: null });
 });
 
+test('--module selects in reports, and memory of no module is shown as vmlinux', () => {
+  const t2 = join(FIXTURES, '6.12-leak', 't2.txt.gz');
+  const pages = (...args: string[]): number => ask('top', ...args, t2).document.totals.pages;
+  assert.equal(pages('--module', 'polleak') + pages('--module', 'vmlinux'), pages());
+  assert.ok(pages('--module', 'polleak') > 4000);
+  assert.equal(pages('--module', 'vmlinux,polleak'), pages());
+  const { stdout } = run('pageowner', ['top', '--by', 'module', t2]);
+  assert.match(stdout, /polleak\n.* vmlinux$/m);
+  assert.equal(ask('top', '--by', 'module', t2).document.rows[1].key.module, null);
+});
+
 test('info names each form, what it answers and what is damaged', () => {
   const forms = [
     'sorted-4.2.txt',

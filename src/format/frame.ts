@@ -53,6 +53,14 @@ export function parseFrame(line: string): Frame {
   return inlined && of ? { symbol: inlined, module: of } : { symbol: text };
 }
 
+/** The module nearest the leaf of a stack; null: none, all is the kernel itself. */
+export function moduleOf(frames: readonly Frame[]): string | null {
+  return frames.find(({ module }) => module !== undefined)?.module ?? null;
+}
+
+/** How the kernel itself is named where modules are (page_owner_sort of 2026). */
+export const VMLINUX = 'vmlinux';
+
 /** What gcc and clang append to the name of a function that they split, copied or specialised. */
 const COMPILER_SUFFIX = /(?:\.(?:isra|constprop|part|cold|llvm|lto_priv|__uniq|cfi_jt|cfi|\d+))+$/;
 

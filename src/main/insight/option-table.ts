@@ -22,6 +22,12 @@ const ENTRIES: readonly Entry[] = [
   { flags: '--pid <PID,…>', help: 'only these process ids', group: SELECTING, repeats: 'joined' },
   { flags: '--tgid <TGID,…>', help: 'only these thread group ids', group: SELECTING, repeats: 'joined' },
   { flags: '--name <NAME,…>', help: 'only exactly these command names', group: SELECTING, repeats: 'joined' },
+  {
+    flags: '--module <NAME,…>',
+    help: 'only what these modules allocated (vmlinux: no module)',
+    group: SELECTING,
+    repeats: 'joined',
+  },
   { flags: '--node <N,…>', help: 'only these NUMA nodes', group: SELECTING, repeats: 'joined' },
   { flags: '-f', help: 'leave out blocks of dumps that were released (ts < free_ts)', group: SELECTING },
   {

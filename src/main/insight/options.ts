@@ -40,6 +40,7 @@ export function selectionOf(values: Values): RowSelection {
     ...list(values, 'tgid', 'tgids'),
     ...list(values, 'node', 'nodes'),
     ...(values.name !== undefined && { names: (values.name as string).split(',') }),
+    ...(values.module !== undefined && { modules: (values.module as string).split(',') }),
     ...patterns(values, 'match'),
     ...patterns(values, 'not'),
   };

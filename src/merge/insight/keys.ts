@@ -1,5 +1,5 @@
 import { callerOf } from '../../format/allocators.js';
-import { baseSymbol, type Frame, parseFrame } from '../../format/frame.js';
+import { baseSymbol, type Frame, moduleOf, parseFrame } from '../../format/frame.js';
 import { freerOf } from '../../format/freers.js';
 import { kindOf, SLAB_TAIL } from '../../format/kinds.js';
 import { memcgOf } from '../../format/memcg.js';
@@ -169,7 +169,7 @@ export class Frames {
   }
 
   module(stack: readonly string[]): string | null {
-    return this.of(stack).find(({ module }) => module !== undefined)?.module ?? null;
+    return moduleOf(this.of(stack));
   }
 }
 

@@ -1,3 +1,4 @@
+import { VMLINUX } from '../../format/frame.js';
 import type { Cell, ReportColumn, ReportTable } from '../writers/report.js';
 import { sparkline } from '../writers/sparkline.js';
 import type { Age } from './age.js';
@@ -158,7 +159,10 @@ export function keyColumns(key: Readonly<Record<string, KeyValue>>): ReportColum
 }
 
 export function keyCells(key: Readonly<Record<string, KeyValue>>): Cell[] {
-  return Object.values(key).map((value) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : value));
+  return Object.entries(key).map(([name, value]) => {
+    if (name === 'module' && value === null) return VMLINUX;
+    return typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
+  });
 }
 
 function titleOf({ path, pages, blocks, malformed }: SnapshotFacts): string {
