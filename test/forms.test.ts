@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { BLOCK, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, fixtureDump, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
 
 const FIXTURES = join(ROOT, 'fixtures');
 const folder = temporaryFolder();
@@ -41,6 +41,38 @@ test('a report of the sorter of 4.2 gives its counts, not its groups', () => {
 test('a culled report of 6.1 gives blocks and pages by task', () => {
   assert.deepEqual(totals(form('sorted-6.1-culled.txt'), 'command'), [5012, 5096, { worker: 5000, other: 96 }]);
   assert.deepEqual(totals(form('sorted-6.1-culled.txt'), 'order'), [5012, 5096, { null: 5096 }]);
+});
+
+test('names of any kind are read from a culled report', () => {
+  const names = ['', ' lead', ')', '), ts 1 ns', 'a:', 'a, PID 7'];
+  const text = names.map((name, i) => `${i + 1} times, ${i + 1} pages, task_comm_name: ${name}\n`).join('');
+  const [blocks, pages, byName] = totals(writeInto(folder, 'names.sorted', text), 'command');
+  assert.deepEqual([blocks, pages], [21, 21]);
+  assert.deepEqual(byName, { null: 1, ' lead': 2, ')': 3, '), ts 1 ns': 4, 'a:': 5, 'a, PID 7': 6 });
+});
+
+test('reports of the kernel tools have the blocks and pages of their dump', () => {
+  for (const name of ['6.12-boot', '6.1-mixed']) {
+    const dump = writeInto(folder, 'golden-dump', fixtureDump(name));
+    const { blocks, pages } = ask('top', dump).document.totals;
+    for (const args of [
+      [],
+      ['--cull=st'],
+      ['--cull=st,pid,name,ator'],
+      ['--cull=tg'],
+      ['--cull=n,f'],
+      ['--cull=ator'],
+    ]) {
+      const sorted = join(folder, 'golden-sorted');
+      assert.equal(run('page_owner_sort', [...args, dump, sorted]).status, 0);
+      const { document } = ask('top', sorted);
+      assert.deepEqual(
+        [document.totals.blocks, document.totals.pages, document.dump.malformed],
+        [blocks, pages, 0],
+        `${name} ${args}`,
+      );
+    }
+  }
 });
 
 test('what a report of page_owner_sort does not say is said in one line', () => {

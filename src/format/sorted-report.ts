@@ -37,7 +37,7 @@ export interface SortedGroup {
 const COUNTS = /^(\d{1,20}) times(?:, (\d{1,26}) pages)?(?=[,:( ]|$)/;
 /** Behind the counts of a culled group, in the order of the tools; a command name may hold anything. */
 const FIELDS =
-  /^(?:, PID (-?\d+))?(?:, TGID (-?\d+))?(?:, task_comm_name: (.*?))?(?:, module: (\w+))?(?:, allocated by (?:(?:CMA|SLAB|VMALLOC|OTHERS) ?)+)?(?: ?\((?:UN)?RELEASED\))?\s*$/;
+  /^(?:, PID (-?\d+))?(?:, TGID (-?\d+))?(?:, task_comm_name:(?: (.*?))?)?(?:, module: (\w+))?(?:, allocated by (?:(?:CMA|SLAB|VMALLOC|OTHERS) ?)+)?(?: ?\((?:UN)?RELEASED\))?\s*$/;
 const HEADER = /^Page allocated via order (\d{1,3})(?:, mask (0x[\da-f]+)(?:\(([^)]*)\))?)?(.*)$/;
 const TASK = /^, pid (\d+)(?:, tgid (\d+))?(?: \((.*)\))?(?:, ts|$)/;
 const FRAME = /^(?:\s|\[(?:0x|<)[\da-f]+)/;
@@ -46,15 +46,16 @@ const LARGEST_ORDER = 20;
 
 /** Whether text that begins so is of this form: its first line that is not empty has counts. */
 export function isSortedReport(start: string): boolean {
-  const line = /^\s*?([^\s][^\n]*)/.exec(start)?.[1]?.trimEnd() ?? '';
-  const rest = restOf(line);
-  return rest !== undefined && FIELDS.test(rest.replace(/:$/, ''));
+  const line = /\S[^\r\n]*/.exec(start)?.[0] ?? '';
+  const counts = COUNTS.exec(line);
+  return counts !== null && fieldsOf(line.slice(counts[0].length), true) !== null;
 }
 
-/** What stands behind the counts. */
-function restOf(line: string): string | undefined {
-  const [counts] = COUNTS.exec(line) ?? [];
-  return counts === undefined ? undefined : line.slice(counts.length);
+/** Reads what stands behind the counts. A colon ends the line of a group with text; where there is none, it is of the command name. */
+function fieldsOf(rest: string, hasText: boolean): RegExpExecArray | null {
+  const withoutColon = FIELDS.exec(rest.replace(/:\s*$/, ''));
+  const whole = FIELDS.exec(rest);
+  return hasText ? (withoutColon ?? whole) : (whole ?? withoutColon);
 }
 
 /** Reads all of it. */
@@ -109,10 +110,7 @@ function hasNoText(text: string): boolean {
 function groupOf([first = '', ...text]: readonly string[]): SortedGroup | undefined {
   const counts = COUNTS.exec(first);
   if (!counts) return undefined;
-  const rest = first.slice(counts[0].length);
-  // A colon ends the line of a group with text. Where there is none, it is of the command name.
-  const fields =
-    FIELDS.exec(text.length > 0 ? rest.replace(/:\s*$/, '') : rest) ?? FIELDS.exec(rest.replace(/:\s*$/, ''));
+  const fields = fieldsOf(first.slice(counts[0].length), text.length > 0);
   if (!fields) return undefined;
   const [, pid, tgid, command, module] = fields;
   const headerLine = text.find((line) => HEADER.test(line));
