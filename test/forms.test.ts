@@ -312,6 +312,11 @@ test('--module selects in reports, and memory of no module is shown as vmlinux',
   assert.equal(ask('top', '--by', 'module', t2).document.rows[1].key.module, null);
 });
 
+test('zeros in front of a node make no other node', () => {
+  const path = writeInto(folder, 'zeros', BLOCK + BLOCK.replace('node=0', 'node=000'));
+  assert.equal(ask('frag', path).document.zones.length, 1);
+});
+
 test('info names each form, what it answers and what is damaged', () => {
   const forms = [
     'sorted-4.2.txt',

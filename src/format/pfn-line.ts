@@ -55,7 +55,12 @@ export function placeBytes({ migratetype, pageblockType, node, zone }: Place): U
 export function placeOf(bytes: Uint8Array): Place {
   const parts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').split('\0');
   const [migratetype = '', pageblockType = '', node = '', zone = ''] = parts;
-  return { migratetype, pageblockType, node, zone };
+  return { migratetype, pageblockType, node: plainDigits(node), zone: plainDigits(zone) };
+}
+
+/** Damage can put zeros in front of a number: it is the same node all the same. */
+function plainDigits(digits: string): string {
+  return digits.replace(/^0+(?=\d)/, '');
 }
 
 /** The first of some lines that can be read: a command name may hold something that looks like one. */
