@@ -62,6 +62,7 @@ test('reports of the kernel tools have the blocks and pages of their dump', () =
       ['--cull=tg'],
       ['--cull=n,f'],
       ['--cull=ator'],
+      ['-M', '--cull=mod,n'],
     ]) {
       const sorted = join(folder, 'golden-sorted');
       assert.equal(run('page_owner_sort', [...args, dump, sorted]).status, 0);
@@ -87,6 +88,22 @@ test('what a report of page_owner_sort does not say is said in one line', () => 
   }
   const { stderr } = ask('diff', form('sorted-6.1-culled.txt'), form('sorted-4.2.txt'));
   assert.match(stderr, /what was born and freed is not known/);
+});
+
+test('page_owner_sort says the modules that top says', () => {
+  const dump = writeInto(folder, 'modules', fixtureDump('6.12-mixed'));
+  const { rows } = ask('top', '--by', 'module', dump).document;
+  assert.ok(rows.length > 1);
+  for (const { key, blocks, pages } of rows) {
+    const name = key.module ?? 'vmlinux';
+    const line = `${blocks} times, ${pages} pages, module: ${name}\n`;
+    assert.ok(run('page_owner_sort', ['--cull=mod', dump, '-']).stdout.includes(line), line);
+    const { stdout } = run('page_owner_sort', ['--module', name, '--cull=ator,n', '-M', dump, '-']);
+    assert.match(
+      stdout,
+      new RegExp(`^(\\d+ times, \\d+ pages, task_comm_name: .*, module: ${name}, allocated by [A-Z]+ \\n)+$`),
+    );
+  }
 });
 
 test('page_owner_sort groups a report as text, and says so in one line', () => {

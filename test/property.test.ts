@@ -35,7 +35,22 @@ interface Result {
   readonly foreign: number;
 }
 
-const CULL_KEYS = ['st', 'stacktrace', 'f', 'free', 'p', 'pid', 'tg', 'tgid', 'n', 'name', 'ator', 'allocator'];
+const CULL_KEYS = [
+  'st',
+  'stacktrace',
+  'f',
+  'free',
+  'p',
+  'pid',
+  'tg',
+  'tgid',
+  'n',
+  'name',
+  'ator',
+  'allocator',
+  'mod',
+  'module',
+];
 const SORT_KEYS = [
   'p',
   'tg',
@@ -52,7 +67,10 @@ const SORT_KEYS = [
   'name',
   'txt',
   'alloc_ts',
+  'mod',
+  'module',
 ];
+const TYPED_MODULES = ['vmlinux', 'polleak', 'zram', 'zsmalloc', 'mod', 'tail', 'x', 'named', 'none'];
 const TYPED_IDS = ['1', '7', '0', '34', '-1', '05', '4294967297', '999999999999999'];
 
 const sortKey = fc.tuple(fc.constantFrom('', '-', '+'), fc.constantFrom(...SORT_KEYS)).map((parts) => parts.join(''));
@@ -62,7 +80,7 @@ function listOf(values: readonly string[]): fc.Arbitrary<string> {
 }
 
 const selections = fc.record(
-  { pid: listOf(TYPED_IDS), tgid: listOf(TYPED_IDS), name: listOf(TYPED_NAMES) },
+  { pid: listOf(TYPED_IDS), tgid: listOf(TYPED_IDS), name: listOf(TYPED_NAMES), module: listOf(TYPED_MODULES) },
   { requiredKeys: [] },
 );
 

@@ -52,6 +52,8 @@ export const HOSTILE_NAMES: readonly string[] = [
   'free_ts 5 ns), t',
   'a,b',
   'a, pid 9, b',
+  'a [x]',
+  'a\n b+0x1/0x2 [named]',
   'order 5, ',
   'tgid 9 (x',
   'tgid 9 (x), ts',
@@ -179,6 +181,9 @@ const STACKS: readonly (readonly string[])[] = [
   [' [<ffffffff8116147e>] find_lock_page+0x1de/0xb00', ' 0xffffffffa0123456'],
   ['[0xc012b7b9] find_lock_page+25', '[0xc012b7ba] find_lock_page+26'],
   [' _RNvCs.llvm.123+0x0/0x1 [mod 0123456789012345678901234567890123456789]'],
+  [' get_page_from_freelist+0x137e/0x1450', ' zs_malloc+0x1/0x2 [zsmalloc]', ' zram_submit_bio+0x3/0x4 [zram]'],
+  [' get_page_from_freelist+0x137e/0x1450', ' inlined [zram]', ' leak_order0+0x20/0x40 [polleak]'],
+  [' start_kernel+0x1/0x2 [vmlinux]', ' leak_order0+0x20/0x40 [polleak]'],
 ];
 
 const stacks = fc.oneof(
@@ -203,6 +208,10 @@ const ODD_LINES = [
   'Charged to memcg ), ts 5 ns, free_ts 6 ns',
   'Charged to memcg tgid 9 (evil), ts 5 ns',
   'Charged to memcg x\0y',
+  'Charged to memcg [x]',
+  'Charged to memcg a+0x1/0x2 [x]',
+  ' behind_a_vendors_line+0x1/0x2 [tail]',
+  ' [x]',
   'Charged to memcg Page allocated via order 0, mask 0x0(), pid 1, tgid 1 (x), ts 1 ns',
   'Charged to memcg CMA slab PFN',
   'order 3,',

@@ -10,6 +10,7 @@ export interface ReferenceOptions {
   readonly pid?: string;
   readonly tgid?: string;
   readonly name?: string;
+  readonly module?: string;
   readonly withoutReleased?: boolean;
   readonly compat?: '6.12' | '6.1';
   readonly mergeFreeTs?: boolean;
@@ -33,6 +34,7 @@ interface Block {
   readonly pid: number;
   readonly tgid: number;
   readonly name: string;
+  readonly module: string;
   readonly ts: bigint;
   readonly freeTs: bigint;
   readonly hasFreeTs: boolean;
@@ -116,6 +118,7 @@ function readBlock(lines: readonly string[], options: ReferenceOptions): Block {
     pid: smallNumber(text, /pid (\d+),/),
     tgid: smallNumber(text, /tgid (\d+) /),
     name: name.name,
+    module: moduleOf(printed),
     ts: timeOf(ts),
     freeTs: timeOf(freeTs),
     hasFreeTs: timeOf(freeTs) !== NO_TIME,
@@ -175,6 +178,16 @@ function leavesOutFreeTs({ compat, mergeFreeTs }: ReferenceOptions): boolean {
   return compat !== '6.1' && mergeFreeTs === true;
 }
 
+/** Of the first frame that names one: frames begin with a space, and have `+0x1/0x2 [module]`, or are `f [module]` where f is inlined. */
+function moduleOf(text: string): string {
+  const [, ...lines] = text.split('\n');
+  const frames = lines.filter((line) => line.startsWith(' '));
+  const modules = frames.map((frame) =>
+    /(?:\+0x[^ ]* \[(\w+)(?: [0-9a-f]{16,})?\]|^ [^ ]+ \[(\w+)\]$)/.exec(frame)?.slice(1).find(Boolean),
+  );
+  return modules.find((module) => module !== undefined) ?? 'vmlinux';
+}
+
 function allocatorOf(textLines: readonly string[], pfnLine: string): number {
   let allocator = 0;
   if (pfnLine.includes('CMA')) allocator += CMA;
@@ -184,11 +197,12 @@ function allocatorOf(textLines: readonly string[], pfnLine: string): number {
   return allocator === 0 ? OTHERS : allocator;
 }
 
-function isSelected(block: Block, { pid, tgid, name, withoutReleased }: ReferenceOptions): boolean {
+function isSelected(block: Block, { pid, tgid, name, module, withoutReleased }: ReferenceOptions): boolean {
   if (pid !== undefined && !pid.split(',').map(Number).includes(block.pid)) return false;
   if (tgid !== undefined && !tgid.split(',').map(Number).includes(block.tgid)) return false;
   // Names are typed in UTF-8.
   if (name !== undefined && !Buffer.from(name).toString('latin1').split(',').includes(block.name)) return false;
+  if (module !== undefined && !module.split(',').includes(block.module)) return false;
   return !(withoutReleased && block.hasFreeTs && block.freeTs !== 0n && block.ts < block.freeTs);
 }
 
@@ -206,6 +220,7 @@ const COMPARES: Readonly<Record<string, Compare>> = {
   tgid: bySize(({ first }) => first.tgid),
   name: bySize(({ first }) => first.name),
   allocator: bySize(({ first }) => first.allocator),
+  module: bySize(({ first }) => first.module),
   txt: bySize(({ first }) => first.text),
   alloc_ts: bySize(({ first }) => first.ts),
   free_ts: bySize(({ first }) => first.freeTs),
@@ -220,13 +235,14 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   tg: 'tgid',
   n: 'name',
   ator: 'allocator',
+  mod: 'module',
   T: 'txt',
   at: 'alloc_ts',
   ft: 'free_ts',
 };
 
 /** The order in which blocks are compared, however the keys were typed. */
-const CULL_ORDER: readonly string[] = ['stacktrace', 'pid', 'tgid', 'name', 'free', 'allocator'];
+const CULL_ORDER: readonly string[] = ['stacktrace', 'pid', 'tgid', 'name', 'free', 'allocator', 'module'];
 
 function cullKeys({ cull }: ReferenceOptions): string[] {
   const typed = cull === undefined ? [] : cull.split(',').map((key) => SHORT_NAMES[key] ?? key);
@@ -285,6 +301,7 @@ function printGroup({ first, times, pages }: Group, cull: readonly string[], opt
   if (cull.includes('pid') || options.pid !== undefined) line += `, PID ${first.pid}`;
   if (cull.includes('tgid') || options.tgid !== undefined) line += `, TGID ${first.tgid}`;
   if (cull.includes('name') || options.name !== undefined) line += `, task_comm_name: ${first.name}`;
+  if (cull.includes('module') || options.module !== undefined) line += `, module: ${first.module}`;
   if (cull.includes('allocator')) line += `, ${allocatedBy(first)}`;
   if (cull.includes('free')) line += first.freeTs !== 0n ? ' (UNRELEASED)' : ' (RELEASED)';
   if (cull.includes('stacktrace')) line += `:\n${first.stack}`;

@@ -24,6 +24,8 @@ const KINDS: readonly Omit<SortOptions, 'input' | 'output'>[] = [
   { mergeFreeTs: true, sort: '-n,pages' },
   { cull: 'st,ator,f', sort: 'st' },
   { cull: 'p,n', sort: '-T,-times,ft' },
+  { cull: 'mod', sort: '-mod' },
+  { cull: 'ator,module', sort: 'mod,-pages', module: 'vmlinux,zram,tail' },
   { cull: 'tg,n', sort: '-pages,ator,-p', pid: '0,7' },
 ];
 

@@ -18,6 +18,9 @@ const plans = [
   { compat: '6.1' as const },
   { mergeFreeTs: true, withoutReleased: true },
   { cull: 'st,ator,f' },
+  { cull: 'mod' },
+  { cull: 'p,mod', sort: 'mod', module: 'polleak,vmlinux' },
+  { module: 'zram' },
   { cull: 'p,n', name: 'pipe filler,swapper/0' },
 ].map((options) => planSort({ input: '-', output: '-', ...options }));
 

@@ -84,6 +84,14 @@ export const OPTIONS: readonly OptionEntry[] = [
     help: 'only blocks of exactly these command names',
   },
   {
+    id: 'module',
+    long: 'module',
+    value: 'MODULE,…',
+    isKernels: true,
+    group: SELECTING,
+    help: 'only blocks of these modules; vmlinux is the kernel itself',
+  },
+  {
     id: 'withoutReleased',
     short: 'f',
     isKernels: true,

@@ -33,10 +33,11 @@ export interface SortOptions {
   readonly cull?: string;
   /** `[+|-]key[,…]`, ascending unless `-`. Default: `-times`. */
   readonly sort?: string;
-  /** Selections: comma lists of decimal integers, and of exact command names. A block must pass all that are given. */
+  /** Selections: comma lists of decimal integers, and of exact names of commands or modules (`vmlinux`: the kernel itself). A block must pass all that are given. */
   readonly pid?: string;
   readonly tgid?: string;
   readonly name?: string;
+  readonly module?: string;
   /** Leave out blocks with ts < free_ts (free_ts not 0). */
   readonly withoutReleased?: boolean;
   readonly compat?: Compat;
@@ -110,7 +111,7 @@ export function planSort(options: SortOptions): SortPlan {
 }
 
 /** Options whose values are text, and those whose values may be numbers too. */
-const TEXTS = ['input', 'output', 'cull', 'sort', 'pid', 'tgid', 'name', 'compat', 'tmpDir'];
+const TEXTS = ['input', 'output', 'cull', 'sort', 'pid', 'tgid', 'name', 'module', 'compat', 'tmpDir'];
 const SIZES = ['threads', 'chunkSize', 'maxMemory'];
 
 /** For callers without types: says which option it is. */
@@ -151,13 +152,18 @@ function findKey(option: string, typed: string, name: string, known: readonly Ke
   );
 }
 
-function parseSelection({ pid, tgid, name, withoutReleased }: SortOptions): Selection {
+function parseSelection({ pid, tgid, name, module, withoutReleased }: SortOptions): Selection {
   return {
     ...(pid !== undefined && { pids: parsePids('pid', pid) }),
     ...(tgid !== undefined && { tgids: parsePids('tgid', tgid) }),
-    ...(name !== undefined && { names: name.split(',').map((part) => Buffer.from(part)) }),
+    ...(name !== undefined && { names: parseNames(name) }),
+    ...(module !== undefined && { modules: parseNames(module) }),
     withoutReleased: withoutReleased ?? false,
   };
+}
+
+function parseNames(typed: string): Buffer[] {
+  return typed.split(',').map((part) => Buffer.from(part));
 }
 
 function parsePids(option: 'pid' | 'tgid', typed: string): number[] {

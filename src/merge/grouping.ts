@@ -1,7 +1,8 @@
 import { Shape, type TextRule } from '../format/header.js';
 import type { Row } from './groups.js';
 import type { KeyBytes } from './key-bytes.js';
-import { KEYS } from './keys.js';
+import { KEYS, type Key } from './keys.js';
+import type { Modules } from './modules.js';
 import type { Tasks } from './tasks.js';
 
 /** How blocks become groups. Plain data: it crosses to the workers. */
@@ -22,19 +23,31 @@ export interface Selection {
   readonly tgids?: readonly number[];
   /** Names as raw bytes. */
   readonly names?: readonly Uint8Array[];
+  /** Names as raw bytes; `vmlinux` is the kernel itself. */
+  readonly modules?: readonly Uint8Array[];
   /** Leave out blocks whose free_ts is neither 0 nor before ts. */
   readonly withoutReleased: boolean;
 }
 
-/** Writes the key of a block's group. */
-export type Identify = (key: KeyBytes, block: Row, tasks: Tasks) => void;
+/** Whether the module of each block is asked for while they are grouped. */
+export function countsModules({ cull, selection }: Grouping): boolean {
+  return cull.includes('module') || selection.modules !== undefined;
+}
+
+/** Writes the key of a block's group. Modules are asked for where they count. */
+export type Identify = (key: KeyBytes, block: Row, tasks: Tasks, modules?: Modules) => void;
 
 export function identifier({ cull, text }: Grouping): Identify {
   if (cull.length === 0) return (key, block) => identifyText(key, block, text);
-  const parts = KEYS.filter((key) => cull.includes(key.id)).map((key) => key.identify as Identify);
-  return (key, block, tasks) => {
+  return identifyBy(KEYS.filter(({ id }) => cull.includes(id)));
+}
+
+/** The same for some keys alone. */
+export function identifyBy(keys: readonly Key[]): Identify {
+  const parts = keys.map(({ identify }) => identify as Identify);
+  return (key, block, tasks, modules) => {
     key.clear();
-    for (const part of parts) part(key, block, tasks);
+    for (const part of parts) part(key, block, tasks, modules);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Row } from './groups.js';
 import type { KeyBytes } from './key-bytes.js';
+import { type Modules, NO_MODULE } from './modules.js';
 import { stackWords } from './stack-words.js';
 import { at, type Table } from './table.js';
 import type { Tasks } from './tasks.js';
@@ -18,9 +19,9 @@ export interface Key {
   /** The short option that sorts by it alone. */
   readonly flag?: { readonly letter: string; readonly descending: boolean };
   /** Appends what must be equal in two blocks of one group. Where it is present, --cull takes the key. */
-  readonly identify?: (key: KeyBytes, block: Row, tasks: Tasks) => void;
+  readonly identify?: (key: KeyBytes, block: Row, tasks: Tasks, modules?: Modules) => void;
   /** The part of a block that tells the key, if it is not the whole: what a scan must look at, and compare if the key culls. */
-  readonly toldBy?: 'stack' | 'task' | 'times' | 'allocator' | 'free';
+  readonly toldBy?: 'stack' | 'module' | 'task' | 'times' | 'allocator' | 'free';
   /** Ascending order of groups. */
   readonly words: (table: Table) => readonly Word[];
   /** The same order as bytes, for groups that are sorted out of memory. Absent: the key is a count, which is known only in the end. */
@@ -130,6 +131,29 @@ export const KEYS: readonly Key[] = [
     identify: (key, block) => key.integer(block.allocator),
     words: (table) => [(into) => into.set(table.columns.allocator.subarray(0, into.length))],
     bytes: (out, { columns }, group) => out.number(at(columns.allocator, group)),
+  },
+  {
+    // Where the newest tool has it among those that break ties its document does not say: behind all others.
+    id: 'module',
+    help: 'module: that of the first frame with a [module], else vmlinux',
+    names: ['mod', 'module'],
+    sorts: true,
+    flag: { letter: 'M', descending: false },
+    toldBy: 'module',
+    identify: (key, block, _, modules) => key.integer(modules?.of(block.stack, block.tail) ?? NO_MODULE),
+    words: ({ columns, modules }) => [
+      (into) => {
+        const of = Uint32Array.from(into, (_, group) => modules.of(at(columns.stack, group), at(columns.tail, group)));
+        const ranks = modules.names.ranks();
+        for (let group = 0; group < into.length; group++) into[group] = at(ranks, at(of, group));
+      },
+    ],
+    bytes: (out, { columns, modules }, group) => {
+      const from = out.length;
+      const name = modules.names.get(modules.of(at(columns.stack, group), at(columns.tail, group)));
+      out.append(name, 0, name.length);
+      out.terminate(from);
+    },
   },
   {
     id: 'text',

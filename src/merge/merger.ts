@@ -3,6 +3,7 @@ import { type Grouping, identifier } from './grouping.js';
 import { Groups, type Row } from './groups.js';
 import { KeyBytes } from './key-bytes.js';
 import { Masks } from './masks.js';
+import { Modules } from './modules.js';
 import { addCounts, type Counts, noCounts, type Partial } from './partial.js';
 import type { Table } from './table.js';
 import { Tasks } from './tasks.js';
@@ -14,6 +15,7 @@ export class Merger {
   private readonly tasks = new Tasks();
   private readonly stacks = new Dictionary();
   private readonly tails = new Dictionary();
+  private readonly modules = new Modules(this.stacks, this.tails);
   private readonly groups = new Groups();
   private readonly key = new KeyBytes();
   private readonly identify;
@@ -37,16 +39,16 @@ export class Merger {
       row.task = taskOf(row.task);
       row.stack = stackOf(row.stack);
       row.tail = tailOf(row.tail);
-      this.identify(this.key, row, this.tasks);
+      this.identify(this.key, row, this.tasks, this.modules);
       this.groups.add(this.key.view, this.key.length, row);
     }
   }
 
   /** The table of all that was added. */
   table(): Table {
-    const { masks, tasks, stacks, tails, groups, counts, grouping } = this;
+    const { masks, tasks, stacks, tails, modules, groups, counts, grouping } = this;
     const { size, columns } = groups;
-    return { size, columns, masks, tasks, stacks, tails, rule: grouping.text, counts, forget() {} };
+    return { size, columns, masks, tasks, stacks, tails, modules, rule: grouping.text, counts, forget() {} };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { TextRule } from '../format/header.js';
 import type { Columns } from './groups.js';
 import type { Masks } from './masks.js';
+import type { Modules } from './modules.js';
 import type { Counts } from './partial.js';
 import type { StringList } from './string-list.js';
 import type { Tasks } from './tasks.js';
@@ -14,6 +15,7 @@ export interface Table {
   readonly tasks: Tasks;
   readonly stacks: StringList;
   readonly tails: StringList;
+  readonly modules: Modules;
   /** What a group's text leaves out. */
   readonly rule: TextRule;
   /** What became of the dump's blocks. */

@@ -15,12 +15,14 @@ export interface Kernel {
     mask: boolean,
     task: boolean,
     stack: boolean,
+    module: boolean,
     bits: number,
     ts: boolean,
     freeTs: boolean,
     head: boolean,
     allocator: boolean,
-    selectsAll: boolean,
+    selectsTasks: boolean,
+    selectsModules: boolean,
     released: boolean,
   ): void;
   configureList(since: bigint, released: boolean): void;

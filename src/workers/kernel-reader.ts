@@ -4,12 +4,14 @@ import type { TextRule } from '../format/header.js';
 import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
 import { NO_TIME, type Timestamp } from '../format/timestamp.js';
 import { Masks } from '../merge/masks.js';
+import { NO_MODULE } from '../merge/modules.js';
 import { addCounts, type Counts, noCounts, noteMalformed, noteOffset } from '../merge/partial.js';
 import { Tasks } from '../merge/tasks.js';
 import { endOfCrBlock, withoutCr } from './cr-block.js';
 import { IrregularBlock } from './irregular-block.js';
 import { compile, Entry, type Kernel, Kind, newKernel } from './kernel-instance.js';
 import { MARGIN, type Scanner } from './scanner.js';
+import type { SelectedModules } from './selected-modules.js';
 
 /** Why scan() came back: kernel/kernel.ts. */
 const Status = {
@@ -48,13 +50,16 @@ export abstract class KernelReader<Found, Whole> implements Scanner<Found, Whole
   readonly counts: Counts = noCounts();
   /** Memory that was allocated for what is to be scanned, now or before. */
   private windowBytes = 0;
+  /** Where modules count: stacks and tails are described by theirs then. */
+  private readonly modules: SelectedModules | undefined;
   private scratch = 0;
   private scratchLength = 0;
 
   /** With a kernel that another scanner has had, what that one found is forgotten. To be followed by start(), when the kernel is configured. */
-  constructor(text: TextRule, kernel: Kernel = newKernel()) {
+  constructor(text: TextRule, kernel: Kernel = newKernel(), modules?: SelectedModules) {
     this.irregular = new IrregularBlock(text);
     this.kernel = kernel;
+    this.modules = modules;
     kernel.start();
   }
 
@@ -172,11 +177,18 @@ export abstract class KernelReader<Found, Whole> implements Scanner<Found, Whole
   }
 
   private readStack(entry: number): void {
-    this.describe(entry, 0, stackFlags(this.bytesOf(entry)));
+    const lines = this.bytesOf(entry);
+    this.describeLines(entry, stackFlags(lines), this.modules?.names.in(lines));
   }
 
   private readTail(entry: number): void {
-    this.describe(entry, 0, tailFlags(this.bytesOf(entry)));
+    const lines = this.bytesOf(entry);
+    const names = this.modules?.names;
+    this.describeLines(entry, tailFlags(lines), names && (names.in(lines) || names.vmlinux));
+  }
+
+  private describeLines(entry: number, flags: number, module = NO_MODULE): void {
+    this.describe(entry, module, flags | (this.modules?.has(module) ? SELECTED : 0));
   }
 
   private describe(entry: number, key: number, flags: number): void {

@@ -1,14 +1,16 @@
 import { Dictionary } from '../merge/dictionary.js';
-import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
+import { countsModules, type Grouping, type Identify, identifyBy } from '../merge/grouping.js';
 import { newRow, type Row } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { keyOf } from '../merge/keys.js';
+import { ModuleNames } from '../merge/modules.js';
 import { addCounts, type Partial } from '../merge/partial.js';
 import { checkWhole, type Table } from '../merge/table.js';
 import type { Kernel } from './kernel-instance.js';
 import { absorbPartial, partialOf } from './kernel-partial.js';
 import { KernelReader } from './kernel-reader.js';
 import { KernelTable } from './kernel-table.js';
+import { SelectedModules } from './selected-modules.js';
 import { SelectedTasks } from './selected-tasks.js';
 
 /** What else than its strings makes a group, in the bits of its record (kernel/kernel.ts). */
@@ -17,7 +19,7 @@ const Bits = { SHAPE: 0xff, ALLOCATOR: 0xff00, HAS_FREE_TS: 1 << 16 } as const;
 /** Groups blocks in the kernel's memory. */
 export class KernelScanner extends KernelReader<Partial, Table> {
   private readonly grouping: Grouping;
-  private readonly identify: Identify;
+  private readonly identifyTask: Identify;
   private readonly byText: boolean;
   private readonly taskKeys: Dictionary = new Dictionary();
   private readonly selected: SelectedTasks;
@@ -25,10 +27,11 @@ export class KernelScanner extends KernelReader<Partial, Table> {
   private readonly row: Row = newRow();
 
   constructor(grouping: Grouping, kernel?: Kernel) {
-    super(grouping.text, kernel);
+    const names = new ModuleNames();
+    super(grouping.text, kernel, countsModules(grouping) ? new SelectedModules(grouping.selection, names) : undefined);
     this.grouping = grouping;
     this.byText = grouping.cull.length === 0;
-    this.identify = identifier(grouping);
+    this.identifyTask = identifyBy(grouping.cull.map(keyOf).filter(({ toldBy }) => toldBy === 'task'));
     this.selected = new SelectedTasks(grouping.selection, this.tasks);
     this.configure();
     this.start();
@@ -60,7 +63,7 @@ export class KernelScanner extends KernelReader<Partial, Table> {
   protected taskKey(task: number, entry: number): number {
     if (this.byText) return entry;
     this.row.task = task;
-    this.identify(this.key, this.row, this.tasks);
+    this.identifyTask(this.key, this.row, this.tasks);
     return this.taskKeys.intern(this.key.view, 0, this.key.length);
   }
 
@@ -80,12 +83,14 @@ export class KernelScanner extends KernelReader<Partial, Table> {
       byText,
       byText || parts.includes('task'),
       byText || parts.includes('stack'),
+      parts.includes('module'),
       bits,
       byText && !text.withoutTs,
       byText && !text.withoutFreeTs,
       wantsHead,
       wantsAllocator,
-      this.selected.selectsAll,
+      !this.selected.selectsAll,
+      Boolean(selection.modules),
       selection.withoutReleased,
     );
   }

@@ -1,6 +1,7 @@
 import type { TextRule } from '../format/header.js';
 import { type Columns, EMPTY_COLUMNS } from '../merge/groups.js';
 import type { Masks } from '../merge/masks.js';
+import { Modules } from '../merge/modules.js';
 import type { Counts } from '../merge/partial.js';
 import type { Table } from '../merge/table.js';
 import type { Tasks } from '../merge/tasks.js';
@@ -28,6 +29,7 @@ export class KernelTable implements Table {
   readonly tasks: Tasks;
   readonly stacks: KernelStrings;
   readonly tails: KernelStrings;
+  readonly modules: Modules;
   readonly rule: TextRule;
   readonly counts: Counts;
   private readonly kernel: Kernel;
@@ -50,6 +52,7 @@ export class KernelTable implements Table {
     this.pieces = [kernel.allocate(PIECE_BYTES), kernel.allocate(PIECE_BYTES)];
     this.stacks = new KernelStrings(kernel, Kind.STACK);
     this.tails = new KernelStrings(kernel, Kind.TAIL);
+    this.modules = new Modules(this.stacks, this.tails);
     const columns = {};
     for (const name of COLUMN_NAMES) Object.defineProperty(columns, name, { get: () => this.column(name) });
     this.columns = columns as Columns;

@@ -2,8 +2,10 @@ import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
 import { Groups } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { Merger } from '../merge/merger.js';
+import { Modules } from '../merge/modules.js';
 import type { Partial } from '../merge/partial.js';
 import { checkWhole, type Table } from '../merge/table.js';
+import { SelectedModules } from './selected-modules.js';
 import { SelectedTasks } from './selected-tasks.js';
 import { isReleased, TypeScriptReader } from './typescript-reader.js';
 
@@ -14,7 +16,9 @@ const BYTES_PER_GROUP = 150;
 export class TypeScriptScanner extends TypeScriptReader<Partial, Table> {
   private readonly grouping: Grouping;
   private readonly identify: Identify;
+  private readonly modules: Modules = new Modules(this.stacks.strings, this.tails.strings);
   private readonly selected: SelectedTasks;
+  private readonly selectedModules: SelectedModules;
   private readonly groups: Groups = new Groups();
   private readonly key: KeyBytes = new KeyBytes();
   private readonly absorbed: Partial[] = [];
@@ -26,6 +30,7 @@ export class TypeScriptScanner extends TypeScriptReader<Partial, Table> {
     this.wantsAllocator = grouping.wantsAllocator;
     this.identify = identifier(grouping);
     this.selected = new SelectedTasks(grouping.selection, this.tasks);
+    this.selectedModules = new SelectedModules(grouping.selection, this.modules.names);
   }
 
   override get bytesHeld(): number {
@@ -62,14 +67,19 @@ export class TypeScriptScanner extends TypeScriptReader<Partial, Table> {
   protected addRow(): boolean {
     const { row, ts, freeTs } = this;
     const isLeftOut = this.grouping.selection.withoutReleased && isReleased(ts, freeTs);
-    if (isLeftOut || !this.selected.has(row.task)) return false;
+    if (isLeftOut || !this.selected.has(row.task) || !this.isOfSelectedModule()) return false;
     row.tsSeconds = ts.seconds;
     row.tsNanos = ts.nanos;
     row.freeSeconds = freeTs.seconds;
     row.freeNanos = freeTs.nanos;
     row.pages = this.masks.pages[row.mask] as number;
-    this.identify(this.key, row, this.tasks);
+    this.identify(this.key, row, this.tasks, this.modules);
     this.groups.add(this.key.view, this.key.length, row);
     return true;
+  }
+
+  private isOfSelectedModule(): boolean {
+    const { selectedModules, modules, row } = this;
+    return selectedModules.selectsAll || selectedModules.has(modules.of(row.stack, row.tail));
   }
 }

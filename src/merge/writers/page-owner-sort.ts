@@ -53,13 +53,18 @@ export function appendAllocator(out: TextBuffer, { columns }: Table, group: numb
 
 /** What stands behind the counts where groups are culled. */
 export function appendCulled(out: TextBuffer, table: Table, group: number, { cull, selection }: Shown): void {
-  const { columns, tasks } = table;
+  const { columns, tasks, modules } = table;
   const task = at(columns.task, group);
   if (cull.includes('pid') || selection.pids) out.ascii(`, PID ${at(tasks.pid, task)}`);
   if (cull.includes('tgid') || selection.tgids) out.ascii(`, TGID ${at(tasks.tgid, task)}`);
   if (cull.includes('name') || selection.names) {
     out.ascii(', task_comm_name: ');
     appendString(out, tasks.names, at(tasks.name, task));
+  }
+  if (cull.includes('module') || selection.modules) {
+    out.ascii(', module: ');
+    const name = modules.names.get(modules.of(at(columns.stack, group), at(columns.tail, group)));
+    out.append(name, 0, name.length);
   }
   if (cull.includes('allocator')) out.ascii(`, allocated by ${allocatorText(at(columns.allocator, group))}`);
   if (cull.includes('free')) {

@@ -37,6 +37,7 @@ const FIRST_SLOTS: u32 = 1 << 13;
 let keyMask: bool = false;
 let keyTask: bool = false;
 let keyStack: bool = false;
+let keyModule: bool = false;
 let keyBits: u32 = 0;
 let keyTs: u64 = 0;
 let keyFreeTs: u64 = 0;
@@ -59,10 +60,12 @@ export function startGroups(): void {
   segmentRoom = FIRST_SEGMENTS;
 }
 
-export function setKey(mask: bool, task: bool, stack: bool, bits: u32, ts: bool, freeTs: bool): void {
+/** `module` is not needed where `stack` counts, which tells it. */
+export function setKey(mask: bool, task: bool, stack: bool, module: bool, bits: u32, ts: bool, freeTs: bool): void {
   keyMask = mask;
   keyTask = task;
   keyStack = stack;
+  keyModule = module;
   keyBits = bits;
   keyTs = ts ? u64.MAX_VALUE : 0;
   keyFreeTs = freeTs ? u64.MAX_VALUE : 0;
@@ -152,6 +155,17 @@ function keyedFreeTs(bits: u32, freeTs: u64): u64 {
   return (bits & SHAPE) == TS_FREE_TS ? freeTs & keyFreeTs : 0;
 }
 
+/** Who tells a block's module: its stack, or its tail where the stack (key 0) names none. */
+@inline
+export function moduleTeller(stack: usize, tail: usize): usize {
+  return load<u32>(stack, KEY) ? stack : tail;
+}
+
+@inline
+function moduleKey(stack: usize, tail: usize): u32 {
+  return load<u32>(moduleTeller(stack, tail), KEY);
+}
+
 @inline
 function isGroup(
   record: usize,
@@ -165,6 +179,7 @@ function isGroup(
 ): bool {
   return (
     (!keyStack || (load<u32>(record, STACK) == <u32>stack && load<u32>(record, TAIL) == <u32>tail)) &&
+    (!keyModule || moduleKey(load<u32>(record, STACK), load<u32>(record, TAIL)) == moduleKey(stack, tail)) &&
     (!keyTask || load<u32>(load<u32>(record, TASK), KEY) == taskKey) &&
     (!keyMask || load<u32>(load<u32>(record, MASK), KEY) == maskKey) &&
     ((load<u32>(record, BITS) ^ bits) & keyBits) == 0 &&
@@ -182,7 +197,7 @@ function search(
   ownTs: u64,
   ownFreeTs: u64,
 ): usize {
-  const ownStack = keyStack ? <u32>stack : 0;
+  const ownStack = keyStack ? <u32>stack : keyModule ? moduleKey(stack, tail) : 0;
   const ownTail = keyStack ? <u32>tail : 0;
   const hash = hashNumbers(maskKey, taskKey, ownStack, ownTail, bits & keyBits, ownTs, ownFreeTs);
   missedHash = hash;

@@ -14,7 +14,7 @@
 import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
 import { absorb, readColumn } from './columns';
 import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
-import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, newGroup, setKey, size, startGroups } from './groups';
+import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, moduleTeller, newGroup, setKey, size, startGroups } from './groups';
 import { keys } from './hash';
 import { headTo, NO_TIME, readFreeTs, readTs, shape, splitBehindHead, splitHeader } from './header';
 import { appendToList, getList, isListFull, startList, takeList } from './listing';
@@ -82,6 +82,8 @@ let isHeadless: bool = false;
 let wantsHead: bool = false;
 let wantsAllocator: bool = false;
 let withoutReleased: bool = false;
+/** Whether blocks are grouped or selected by module: then stacks and tails have keys, those of their modules, and may be SELECTED. */
+let wantsModule: bool = false;
 
 let at: usize = 0;
 let to: usize = 0;
@@ -112,27 +114,31 @@ export function start(): void {
 }
 
 /**
- * To be called next. Says how to group: by mask, task, stack (with tail), bits (a mask of those of groups), ts and free_ts; what is asked for; and what to leave out.
- * `selectsAll`: all tasks are selected.
+ * To be called next. Says how to group: by mask, task, stack (with tail), module, bits (a mask of those of groups), ts and free_ts; what is asked for; and
+ * what to leave out: blocks of tasks, or modules, that are not SELECTED, and those that were released.
  */
 export function configure(
   mask: bool,
   task: bool,
   stack: bool,
+  module: bool,
   bits: u32,
   ts: bool,
   freeTs: bool,
   head: bool,
   allocator: bool,
-  selectsAll: bool,
+  selectsTasks: bool,
+  selectsModules: bool,
   released: bool,
 ): void {
-  setKey(mask, task, stack, bits, ts, freeTs);
+  setKey(mask, task, stack, module, bits, ts, freeTs);
   wantsHead = head;
   wantsAllocator = allocator;
   withoutReleased = released;
+  wantsModule = module || selectsModules;
   // What allocator it was can depend on the command's name.
-  isHeadless = selectsAll && !released && !allocator && !mask && !task && !bits && !ts && !freeTs;
+  isHeadless =
+    !selectsTasks && !selectsModules && !released && !allocator && !mask && !task && !bits && !ts && !freeTs;
 }
 
 /** To be called next, instead: lists all blocks; `released`: but those that were released. What was allocated after `since` counts as born. */
@@ -142,6 +148,7 @@ export function configureList(since: u64, released: bool): void {
   wantsHead = true;
   wantsAllocator = false;
   withoutReleased = released;
+  wantsModule = false;
   isHeadless = false;
 }
 
@@ -202,7 +209,11 @@ export function addBlock(
   first: f64,
 ): bool {
   blocks += 1;
-  if ((withoutReleased && freeTs != NO_TIME && ts < freeTs) || !(load<u32>(task, FLAGS) & SELECTED)) {
+  if (
+    (withoutReleased && freeTs != NO_TIME && ts < freeTs) ||
+    !(load<u32>(task, FLAGS) & SELECTED) ||
+    (wantsModule && !(load<u32>(moduleTeller(stack, tail), FLAGS) & SELECTED))
+  ) {
     filtered += 1;
     return false;
   }
@@ -342,7 +353,7 @@ function isNew(entry: usize, status: u32): u32 {
 function isRead(entry: usize): bool {
   if (load<u32>(entry, FLAGS)) return true;
   const from = entry + BYTES;
-  if (!isOrdinary(from, from + lengthOf(entry))) return false;
+  if (wantsModule || !isOrdinary(from, from + lengthOf(entry))) return false;
   store<u32>(entry, PLAIN | KNOWN, FLAGS);
   return true;
 }
