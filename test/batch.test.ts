@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Job } from '../src/main/batch/job.js';
 import { BatchPool } from '../src/main/batch/pool.js';
 import { BLOCK, fixtureDump, missing, PROGRAMS, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
 
@@ -193,11 +194,8 @@ test('a thread that dies while it helps is the failure of that dump, and of no o
   const large = writeInto(dumps, 'large.txt', Buffer.concat(Array(50).fill(fixtureDump('6.12-mixed'))));
   const setup = { runs: [], chunkBytes: 4096, threads: 2, shareBytes: 2 ** 28 };
   const pool = new BatchPool(setup, new URL('dying-helper.js', import.meta.url));
-  const job = { name: 'a', host: null, takenAt: null, extra: {}, previous: null, optionsSha256: '', known: null };
   const endOf = async (dump: string, name: string): Promise<string> => {
-    const own = join(dumps, name);
-    mkdirSync(own);
-    const outcome = await pool.run({ ...job, path: dump, folder: own }).outcome;
+    const outcome = await pool.run(jobOf(dump, join(dumps, name))).outcome;
     return outcome.status === 'failed' ? outcome.error.code : outcome.status;
   };
   // The dump may have come to its end before a thread could help.
@@ -205,6 +203,63 @@ test('a thread that dies while it helps is the failure of that dump, and of no o
   for (let i = 0; i < 30 && end !== 'worker'; i++) end = await endOf(large, String(i));
   assert.equal(end, 'worker');
   assert.equal(await endOf(writeInto(dumps, 'small.txt', BLOCK), 'small'), 'done');
+  assert.equal(await pool.close(), false);
+});
+
+/** A pool of threads, for tests of how they end, and a job of it. */
+function newPool(threads: number): BatchPool {
+  return new BatchPool({ runs: [], chunkBytes: 1 << 20, threads, shareBytes: 2 ** 28 });
+}
+
+function jobOf(path: string, own: string): Job {
+  mkdirSync(own, { recursive: true });
+  const nothing = { host: null, takenAt: null, extra: {}, previous: null, known: null };
+  return { name: 'a', path, folder: own, optionsSha256: '', ...nothing };
+}
+
+test('no thread begins behind the end of a pool, though one was given up just before', async () => {
+  const { dumps } = place('pool-ends');
+  const large = writeInto(dumps, 'large.txt', Buffer.concat(Array(200).fill(fixtureDump('6.12-mixed'))));
+  for (let i = 0; i < 5; i++) {
+    const pool = newPool(2);
+    const running = pool.run(jobOf(large, join(dumps, String(i))));
+    await until(() => running.bytesDone() > 0);
+    running.stop('it was asked to');
+    assert.equal(await pool.close(), false);
+    assert.equal((await running.outcome).status, 'failed');
+    await sleep(100);
+    assert.equal(pool.isBroken, true);
+  }
+});
+
+test('threads that are ended while they load do not end the process', async () => {
+  const { dumps } = place('pool-loads');
+  const started = Date.now();
+  const first = newPool(4);
+  await first.run(jobOf(writeInto(dumps, 'dump', BLOCK), dumps)).outcome;
+  const took = Date.now() - started;
+  assert.equal(await first.close(), false);
+  for (let i = 0; i < 20; i++) {
+    const pool = newPool(4);
+    await sleep(took * (0.5 + Math.random()));
+    assert.equal(await pool.close(), false);
+  }
+});
+
+test('a FIFO that is given up closes nothing of other threads', async () => {
+  const { dumps } = place('pool-fifos');
+  const small = writeInto(dumps, 'small.txt', BLOCK);
+  const fifo = join(dumps, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const pool = newPool(4);
+  for (let i = 0; i < 8; i++) {
+    const stuck = Array.from({ length: 4 }, (_, k) => pool.run(jobOf(fifo, join(dumps, `${i}-${k}`))));
+    await sleep(50);
+    for (const { stop } of stuck) stop('it was asked to');
+    for (const { outcome } of stuck) assert.equal((await outcome).status, 'failed');
+    const fine = Array.from({ length: 8 }, (_, k) => pool.run(jobOf(small, join(dumps, `${i}-fine-${k}`))));
+    for (const { outcome } of fine) assert.equal((await outcome).status, 'done');
+  }
   assert.equal(await pool.close(), false);
 });
 
@@ -284,6 +339,39 @@ test('killed at 50 random moments and resumed, a batch leaves what an undisturbe
   assert.equal(batch(...args, '--out', out, '--resume').status, 0);
   assert.deepEqual(filesOf(out), filesOf(undisturbed));
   assert.deepEqual([...results(out).keys()].sort(), [...results(undisturbed).keys()].sort());
+});
+
+/** Each takes about half a second. */
+const STOPS = Number(process.env.BATCH_STOPS ?? 20);
+
+test('stopped at random moments a batch ends as it says, and leaves whole folders only', async () => {
+  const { dumps, out } = place('stopped');
+  const text = fixtureDump('6.12-boot').toString('latin1');
+  for (let i = 0; i < 12; i++) writeInto(dumps, `d${i}`, Buffer.from(text.repeat(5 + i), 'latin1'));
+  const args = [dumps, '--run', 'top', '--run', 'sort --cull=st', '--threads', '2', '--grace', '0'];
+  const undisturbed = `${out}-undisturbed`;
+  const started = Date.now();
+  assert.equal(batch(...args, '--out', undisturbed).status, 0);
+  const took = Date.now() - started;
+  const whole = filesOf(undisturbed);
+  const ends = new Map<unknown, number>();
+  for (let i = 0; i < STOPS; i++) {
+    rmSync(out, { recursive: true, force: true });
+    const child = start(...args, '--out', out);
+    let said = '';
+    child.stderr?.on('data', (data) => (said += data));
+    const ended = exitOf(child);
+    await Promise.race([ended, sleep(took * Math.random())]);
+    child.kill('SIGTERM');
+    const exit = await ended;
+    ends.set(exit, (ends.get(exit) ?? 0) + 1);
+    // Before it listens to signals the system ends it.
+    if (exit === 'SIGTERM' && !existsSync(out)) continue;
+    assert.ok(exit === 143 || exit === 0, `it ended by ${exit}: ${said}`);
+    for (const [path, hash] of Object.entries(filesOf(out))) assert.equal(whole[path], hash, path);
+    for (const name of readdirSync(join(out, 'dumps'))) assert.ok(existsSync(join(out, 'dumps', name, 'dump.json')));
+  }
+  assert.ok((ends.get(143) ?? 0) > STOPS / 4, JSON.stringify([...ends]));
 });
 
 test('what was read is not read again for the same bytes and options, whatever the time of the file', () => {

@@ -2,8 +2,9 @@ import { workerData } from 'node:worker_threads';
 import scanChunks from '../workers/entry.js';
 import { reuseKernels } from '../workers/kernel-instance.js';
 import { runDump } from './batch/dump-job.js';
+import { DumpProgress } from './batch/dump-progress.js';
 import { helpOver } from './batch/help.js';
-import type { BatchTask, FromDump, Outcome, Setup } from './batch/job.js';
+import type { BatchTask, Outcome, Setup } from './batch/job.js';
 import { type PreparedRun, prepare } from './batch/prepared-runs.js';
 import { failureOf } from './errors.js';
 
@@ -15,12 +16,10 @@ export default async function run(task: BatchTask): Promise<unknown> {
   reuseKernels();
   if (!('job' in task)) return scanChunks(task);
   const { job, port } = task;
-  const bytesDone = new BigInt64Array(task.bytesDone);
-  port.postMessage('begun' satisfies FromDump);
+  const progress = new DumpProgress(task.progress);
   try {
     prepared ??= Promise.all(setup.runs.map(prepare));
-    const onScanned = (bytes: number): void => void Atomics.store(bytesDone, 0, BigInt(bytes));
-    return await runDump(job, { setup, runs: await prepared, help: helpOver(port), onScanned });
+    return await runDump(job, { setup, runs: await prepared, help: helpOver(port), progress });
   } catch (error) {
     // Of the runs, which are read before the first dump.
     return { status: 'failed', error: failureOf(error), isRead: false } satisfies Outcome;

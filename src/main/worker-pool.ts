@@ -5,6 +5,17 @@ import { workerDied } from './errors.js';
 /** What the threads of a batch run. (Its place is known here, where the bundle has it too.) */
 export const BATCH_ENTRY: URL = new URL('./batch-worker.js', import.meta.url);
 
+const REQUIRES_MODULES = '--experimental-require-module';
+
+/**
+ * Options of Node in threads. Piscina first tries to require what it runs, and Node (20.19 to 24 at least) aborts if a thread is ended while it requires
+ * an ECMAScript module: "v8::Module::IsGraphAsync must be used on an instantiated module". Without require() for those, piscina imports it.
+ */
+export const THREAD_EXEC_ARGV: string[] = [
+  ...process.execArgv,
+  ...(process.allowedNodeEnvironmentFlags.has(REQUIRES_MODULES) ? [REQUIRES_MODULES.replace('--', '--no-')] : []),
+];
+
 /** Threads that take chunks from a queue. */
 export interface Pool {
   /** Resolves, with what each thread found, when the queue is empty. Throws if a worker dies. */
@@ -24,7 +35,8 @@ export async function workerPool(
   entry: URL = new URL('../workers/entry.js', import.meta.url),
 ): Promise<Pool> {
   const { Piscina } = await import('piscina');
-  const pool = new Piscina({ filename: entry.href, minThreads: threads, maxThreads: threads });
+  const options = { minThreads: threads, maxThreads: threads, execArgv: THREAD_EXEC_ARGV };
+  const pool = new Piscina({ filename: entry.href, ...options });
   // Tasks tell their own errors. What else comes is what workers still had to say when the pool was destroyed.
   pool.on('error', () => {});
   const runOne = async (queue: QueueHandle): Promise<WorkerResult> => {

@@ -12,6 +12,7 @@ import { loadAggregate, loadSnapshot, readFound } from '../load-snapshot.js';
 import { type Scanned, scanDump } from '../scan-dump.js';
 import type { workerPool } from '../worker-pool.js';
 import { dumpPlans } from './dump-plans.js';
+import type { DumpProgress } from './dump-progress.js';
 import { type Found, fillFolder } from './fill-folder.js';
 import { HashingRunner, hashFile } from './hashing-runner.js';
 import type { FileIdentity, Job, Outcome, Setup } from './job.js';
@@ -23,7 +24,7 @@ export interface Surroundings {
   readonly runs: readonly PreparedRun[];
   /** Other threads. */
   readonly help: typeof workerPool;
-  readonly onScanned: (bytes: number) => void;
+  readonly progress: DumpProgress;
 }
 
 /** Reads one dump, once, and fills its folder. If it fails, what is in the folder is of no use. */
@@ -56,7 +57,7 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
     if (job.known?.sha256 === sha256 && isWhole(job.known)) return { status: 'unchanged', file };
     const record = await fillFolder(
       job,
-      around.runs,
+      around,
       before.snapshot,
       found,
       { bytes: input.size ?? stored, sha256 },
@@ -130,7 +131,11 @@ async function previousOf({ previous }: Job): Promise<Before> {
 }
 
 async function readDump(job: Job, input: Input, hash: Hash, before: Before, around: Surroundings): Promise<Found> {
-  const { setup, runs, help, onScanned } = around;
+  const { setup, runs, help, progress } = around;
+  const onScanned = (bytes: number): void => {
+    progress.bytes = bytes;
+    progress.check();
+  };
   const since = before.snapshot ? newestOf(before.snapshot.aggregate) : null;
   const { aggregates, sorts, all } = dumpPlans(runs, since, job.folder, setup.shareBytes);
   let scanned: Scanned<readonly unknown[]> | undefined;

@@ -7,6 +7,7 @@ import { PageownerError } from '../errors.js';
 import { parquetOf } from '../insight/export.js';
 import type { Scanned } from '../scan-dump.js';
 import { sortedReport } from '../sort-dump.js';
+import type { Surroundings } from './dump-job.js';
 import { FolderWriter } from './folder-writer.js';
 import type { Job } from './job.js';
 import { type PreparedRun, withStacks } from './prepared-runs.js';
@@ -28,11 +29,11 @@ export interface Found {
  * @param before the same machine's dump of the night before
  * @param input the dump as it is stored
  * @param takenAt ISO 8601
- * @throws PageownerError if a run can make nothing of it, or there is no room
+ * @throws PageownerError if a run can make nothing of it, or there is no room; GivenUp
  */
 export async function fillFolder(
   job: Job,
-  runs: readonly PreparedRun[],
+  { runs, progress }: Pick<Surroundings, 'runs' | 'progress'>,
   before: Snapshot | undefined,
   found: Found,
   input: DumpRecord['input'],
@@ -50,10 +51,12 @@ export async function fillFolder(
   const writer = new FolderWriter(folder);
   const sorts = found.sorts.values();
   for (const run of runs) {
+    progress.check();
     const pieces = await piecesOf(run, snapshot, found, sorts, diff?.rebooted ? undefined : before);
     if (pieces) writer.write(run.file, pieces);
   }
   for (const { plan } of found.sorts) rmSync(plan.folder, { recursive: true, force: true });
+  progress.check();
   writer.write(AGGREGATE_FILE, [await parquetOf(found.aggregate)]);
   const record: DumpRecord = {
     schema: 'pageowner.dump/1',

@@ -58,11 +58,11 @@ export interface FileIdentity {
 
 /** What a thread of a batch is given: a dump of its own, or chunks of another thread's. */
 export type BatchTask =
-  | { readonly job: Job; readonly port: MessagePort; readonly bytesDone: SharedArrayBuffer }
+  | { readonly job: Job; readonly port: MessagePort; readonly progress: SharedArrayBuffer }
   | ThreadTask;
 
-/** From the thread of a dump: it has begun, it wants help, and it has no more chunks for others. */
-export type FromDump = 'begun' | { readonly plan: Plan; readonly queue: QueueHandle } | 'no more chunks';
+/** From the thread of a dump: it wants help, and it has no more chunks for others. */
+export type FromDump = { readonly plan: Plan; readonly queue: QueueHandle } | 'no more chunks';
 
 /** To it: what those found that helped. */
 export type ToDump = { readonly results: readonly WorkerResult[] } | { readonly died: string };

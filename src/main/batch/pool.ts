@@ -3,18 +3,22 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ChunkQueue } from '../../workers/chunk-queue.js';
 import type { ThreadTask, WorkerResult } from '../../workers/task.js';
-import { cannotEndInTime, dumpTooLarge, failureOf, workerDied } from '../errors.js';
-import { BATCH_ENTRY } from '../worker-pool.js';
+import { cannotEndInTime, dumpTooLarge, failureOf, type PageownerError, workerDied } from '../errors.js';
+import { BATCH_ENTRY, THREAD_EXEC_ARGV } from '../worker-pool.js';
+import { DumpProgress } from './dump-progress.js';
 import type { BatchTask, FromDump, Job, Outcome, Setup, ToDump } from './job.js';
 
 /** Node's own words for a heap that is full. */
 const HEAP_IS_FULL = 'ERR_WORKER_OUT_OF_MEMORY';
 
-/** A thread that has not ended after so long is held by the system. */
-const PATIENCE_MS = 1000;
+/**
+ * A dump is given up by its thread itself, between two chunks or reports: Node 20 aborts now and then where a thread is ended amid its work (in zlib,
+ * "~ZlibStream"). One that waits, or has not done so after so long, is ended all the same.
+ */
+const GIVE_UP_MS = 300;
 
-/** Node 20 was seen to abort where a thread was ended soon after a stopped one: one that begins in its place is given so long to have begun. */
-const REPLACEMENT_MS = 500;
+/** A thread that has not ended after so long is held by the system. */
+const PATIENCE_MS = 3000;
 
 /** A dump that a thread of the pool reads. */
 export interface RunningDump {
@@ -40,10 +44,8 @@ export class BatchPool {
   private readonly shared = new Set<Shared>();
   private busy = 0;
   private readonly waiting: (() => void)[] = [];
-  /** Threads that were to end, and have not: a call to the system holds them. */
-  private held = 0;
-  /** Whether threads were ended, and so others begun in their place. */
-  private hasStopped = false;
+  /** The ends of threads that were stopped. */
+  private readonly ends: Promise<unknown>[] = [];
 
   constructor(setup: Setup, entry: URL = BATCH_ENTRY) {
     this.threads = setup.threads;
@@ -52,6 +54,9 @@ export class BatchPool {
       minThreads: setup.threads,
       maxThreads: setup.threads,
       workerData: setup,
+      execArgv: THREAD_EXEC_ARGV,
+      // A thread that ends closes the numbers of what it had opened. Where a socket has closed one before (of a FIFO), it may be another thread's by then.
+      trackUnmanagedFds: false,
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(setup.shareBytes / 2 ** 20) },
       atomics: 'disabled',
     });
@@ -71,62 +76,69 @@ export class BatchPool {
 
   /** Gives a dump to a thread that is idle. */
   run(job: Job): RunningDump {
-    const bytesDone = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
-    const counter = new BigInt64Array(bytesDone);
+    const progress = new DumpProgress();
     const aborter = new AbortController();
     const { port1, port2 } = new MessageChannel();
     let stopped: string | undefined;
-    let isHeld = false;
-    let state: 'waiting' | 'begun' | 'ended' = 'waiting';
+    let stopTimer: NodeJS.Timeout | undefined;
+    let hasEnded = false;
     let shared: Shared | undefined;
     port1.on('message', (message: FromDump) => {
-      if (message === 'begun') state = message;
-      else if (message === 'no more chunks') void this.found(shared).then((found) => port1.postMessage(found));
+      if (message === 'no more chunks') void this.found(shared).then((found) => port1.postMessage(found));
       else shared = this.share(message, aborter.signal);
     });
     // It closes with the thread, however that ends.
     port1.once('close', () => {
-      state = 'ended';
-      if (isHeld) this.held--;
+      hasEnded = true;
+      clearTimeout(stopTimer);
       if (shared) this.unshare(shared);
     });
-    const task: BatchTask = { job, port: port2, bytesDone };
-    const outcome = this.occupy(this.piscina.run(task, { transferList: [port2], signal: aborter.signal })).catch(
-      (error): Outcome => ({
-        status: 'failed',
-        isRead: false,
-        error: failureOf(
-          stopped !== undefined
-            ? cannotEndInTime(job.path, stopped)
-            : (error as NodeJS.ErrnoException).code === HEAP_IS_FULL
-              ? dumpTooLarge(job.path)
-              : workerDied(error),
-        ),
-      }),
+    const task: BatchTask = { job, port: port2, progress: progress.memory };
+    const failed = (error: PageownerError): Outcome => ({ status: 'failed', isRead: false, error: failureOf(error) });
+    const outcome = this.occupy<Outcome>(
+      this.piscina.run(task, { transferList: [port2], signal: aborter.signal }),
+    ).then(
+      (ended) =>
+        ended.status === 'failed' && stopped !== undefined ? failed(cannotEndInTime(job.path, stopped)) : ended,
+      (error: NodeJS.ErrnoException) => {
+        if (stopped !== undefined) return failed(cannotEndInTime(job.path, stopped));
+        return failed(error.code === HEAP_IS_FULL ? dumpTooLarge(job.path) : workerDied(error));
+      },
     );
     return {
-      outcome: outcome as Promise<Outcome>,
-      bytesDone: () => Number(Atomics.load(counter, 0)),
+      outcome,
+      bytesDone: () => progress.bytes,
       stop: (message) => {
-        if (state === 'ended' || stopped !== undefined) return;
+        if (hasEnded || stopped !== undefined) return;
         stopped = message;
-        this.hasStopped = true;
-        isHeld = state === 'begun';
-        if (isHeld) this.held++;
-        aborter.abort();
+        progress.giveUp();
+        stopTimer = setTimeout(() => this.endThreads(aborter), GIVE_UP_MS);
       },
     };
   }
 
-  /** Ends all threads. Returns whether some are held and will not: then the process does not end of itself either. */
+  /** Ends the threads whose tasks an aborter has. */
+  private endThreads(aborter: AbortController): void {
+    const before = this.piscina.threads;
+    aborter.abort();
+    const ended = before.filter((thread) => !this.piscina.threads.includes(thread));
+    this.ends.push(...ended.map((thread) => new Promise((resolve) => thread.once('exit', resolve))));
+  }
+
+  /** Ends all threads. Returns whether some are held by a call to the system and will not: then the process does not end of itself either. */
   async close(): Promise<boolean> {
-    if (this.hasStopped) await sleep(REPLACEMENT_MS);
     const patience = new AbortController();
     const { signal } = patience;
     const late = sleep(PATIENCE_MS, true, { signal }).catch(() => true);
-    const isHeld = await Promise.race([this.piscina.destroy().then(() => this.held > 0), late]);
+    const isHeld = await Promise.race([this.end().then(() => false), late]);
     patience.abort();
     return isHeld;
+  }
+
+  /** The stopped threads first: piscina takes one that it hears to have ended after its own end for dead, and begins others while the process ends. */
+  private async end(): Promise<void> {
+    await Promise.all(this.ends);
+    await this.piscina.destroy();
   }
 
   private async occupy<T>(task: Promise<T>): Promise<T> {
