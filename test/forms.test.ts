@@ -360,3 +360,24 @@ test('info on what is of no form that is known says what it is, and exits with 2
   assert.deepEqual([status, info.form], [2, null]);
   assert.match(info.is, /HTML/);
 });
+
+test('a batch reads what single runs read, whatever its form', () => {
+  const names = [
+    'sorted-4.2.txt',
+    'sorted-6.1-culled.txt',
+    'dump-in-dmesg.txt',
+    'kasan-report.txt',
+    'show_handles.txt',
+  ];
+  const out = join(folder, 'night');
+  const batch = run('pageowner', ['batch', ...names.map(form), '--run', 'top --by caller', '--out', out]);
+  assert.equal(batch.status, 0, batch.stderr);
+  const lines = readFileSync(join(out, 'results.ndjson'), 'utf8').split('\n').slice(0, -1);
+  const told = new Map(lines.map((line) => JSON.parse(line)).map(({ path, counts }: Json) => [path, counts]));
+  for (const name of names) {
+    const { totals, dump } = ask('top', form(name)).document;
+    const { pages, blocks, malformed } = told.get(form(name));
+    assert.deepEqual([pages, blocks && blocks - malformed], [totals.pages, totals.blocks], name);
+    assert.equal(malformed, dump.malformed);
+  }
+});

@@ -337,3 +337,49 @@ test('what cannot be done is said in one line', () => {
 test('--together takes files of any name for one machine', () => {
   assert.deepEqual(json([nightsOf('one machine', [{ a: 1 }, { b: 4 }]), '--together']).rows[0]?.pages, [1, 4]);
 });
+
+test('a series of files of which each has a name of its own is one machine, at the times that --at says', () => {
+  const named = join(ROOT, 'fixtures/forms/show_stacks_handles.txt');
+  const series = [100, 150, 200, 260, 300].map((pages, i) => {
+    return writeInto(
+      folder,
+      `handles-${i}.txt`,
+      `handle: 42\nnr_base_pages: ${pages}\n\nhandle: 1\nnr_base_pages: 47\n\n`,
+    );
+  });
+  const days = series.map((_, i) => dayOf(i + 1));
+  const handlesOnly = /^pageowner: .*handles-0\.txt: stacks are told by handles only; .*--stacks/;
+  for (const [args, key, warning] of [
+    [['--by', 'caller', '--stacks', named], 'filemap_fault', /^$/],
+    [['--by', 'stack'], ['handle 42'], handlesOnly],
+  ] as const) {
+    const { nights, dumps, rows } = json([...args, '--at', days.join(','), ...series], warning);
+    assert.deepEqual(
+      nights.map(({ night }) => night),
+      series,
+    );
+    assert.deepEqual(
+      dumps[0]?.taken_at,
+      days.map((day) => `${day}T00:00:00.000Z`),
+    );
+    const first = rows.find(({ pages_per_day }) => pages_per_day !== 0);
+    assert.deepEqual([Object.values(first?.key ?? {})[0], first?.class, first?.pages_per_day], [key, 'growing', 50]);
+  }
+  for (const [at, reason] of [
+    [days.slice(1).join(','), /--at takes a time for each file: there are 5, and 4 times/],
+    ['yesterday', /--at: yesterday is no time of ISO 8601/],
+  ] as const) {
+    const { status, stderr } = run('pageowner', ['trend', '--at', at, ...series]);
+    assert.equal(status, 2);
+    assert.match(stderr, reason);
+  }
+});
+
+test('reports of page_owner_sort and logs have a trend too', () => {
+  const inputs = ['sorted-4.2.txt', 'dump-in-dmesg.txt'].map((name) => join(ROOT, 'fixtures/forms', name));
+  const { dumps } = json(['--by', 'order', '--at', '2026-11-01,2026-11-02', ...inputs]);
+  const pages = inputs.map(
+    (path) => JSON.parse(run('pageowner', ['top', '--format', 'json', path]).stdout).totals.pages,
+  );
+  assert.deepEqual(dumps[0]?.pages, pages);
+});

@@ -39,7 +39,12 @@ interface DumpMetric {
 /** docs/metrics.md explains each. */
 const DUMP_METRICS: readonly DumpMetric[] = [
   { name: 'dump_pages', unit: 'pages', help: 'Base pages in the dump.', values: ({ counts }) => one(counts.pages) },
-  { name: 'dump_blocks', unit: 'blocks', help: 'Blocks in the dump.', values: ({ counts }) => one(counts.blocks) },
+  {
+    name: 'dump_blocks',
+    unit: 'blocks',
+    help: 'Blocks in the dump.',
+    values: ({ counts }) => (counts.blocks === null ? [] : one(counts.blocks)),
+  },
   {
     name: 'dump_malformed_blocks',
     unit: 'blocks',

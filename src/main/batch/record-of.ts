@@ -33,8 +33,9 @@ export function factsOf(aggregate: Aggregate): Pick<DumpRecord, 'counts' | 'kind
 }
 
 function countsOf({ facts, rows }: Aggregate): DumpCounts {
-  const { bytes, blocks, malformed, malformedAt = null, foreign, passedOver = 0 } = facts;
+  const { bytes, malformed, malformedAt = null, foreign, passedOver = 0 } = facts;
   const pages = pagesOfRows(rows);
+  const blocks = facts.knowsBlocks ? facts.blocks : null;
   return { bytes, blocks, pages, malformed, malformed_at: malformedAt, foreign, passed_over: passedOver };
 }
 

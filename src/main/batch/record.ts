@@ -29,7 +29,8 @@ export interface DumpRecord {
 export interface DumpCounts {
   /** Of text, unpacked. */
   readonly bytes: number;
-  readonly blocks: number;
+  /** null: not known, where only pages are told (show_stacks). */
+  readonly blocks: number | null;
   /** Base pages. */
   readonly pages: number;
   /** Blocks that are damaged or cut off. */

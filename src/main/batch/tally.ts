@@ -106,7 +106,7 @@ export class Tally {
     const { bytes, blocks, pages, malformed, foreign } = record.counts;
     totals.bytes += bytes;
     totals.stored_bytes += record.input.bytes;
-    totals.blocks += blocks;
+    totals.blocks += blocks ?? 0;
     totals.pages += pages;
     totals.malformed += malformed;
     totals.foreign += foreign;

@@ -57,17 +57,25 @@ const FORMS: readonly Form[] = [
     name: 'trend',
     description: 'What grows from night to night: a row for each machine and group, with how sure it is.',
     argument: '<nights...>',
-    input: 'folders that batch wrote, folders of such, or saved aggregates (each a night, of when it was last written)',
+    input: 'folders that batch wrote, folders of such, or files (each a night, of when it was last written)',
     makes: 'groups',
     own: [
       new Option('--dump <NAME,…>', 'only the dumps of these names').argParser((value, before: string | undefined) =>
         before === undefined ? value : `${before},${value}`,
       ),
-      new Option('--together', 'one row for each group: sums of all dumps of a night'),
+      new Option(
+        '--together',
+        'one row for each group: sums of all dumps of a night (files of which each has a name of its own always are)',
+      ),
+      new Option(
+        '--at <TIME,…>',
+        'when the files were taken, in their order (ISO 8601), instead of when they were last written',
+      ),
     ],
     examples: [
       'pageowner trend nights                                   each machine by itself, the most suspect first',
       'pageowner trend --together --by kind nights/2026-11-*    all machines as one',
+      'pageowner trend --stacks stacks.txt handles-*.txt          show_handles of every minute',
       'pageowner trend --format csv nights > trend.csv          a row for each group, a column for each night',
     ],
     load: () => import('./trend.js'),

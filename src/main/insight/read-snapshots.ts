@@ -47,10 +47,7 @@ async function* inputs(paths: readonly string[], values: Values, since: () => bi
   for (const path of paths) {
     // What has no list of stacks has handles for stacks.
     const loaded = await readAny(path, { ...options, handles: options.handles ?? new Map(), since: since() }, values);
-    if (options.handles === undefined && 'aggregate' in loaded && hasHandles(loaded.aggregate))
-      warn(
-        `${loaded.path}: stacks are told by handles only; --stacks takes the show_stacks_handles of the same boot, which names them`,
-      );
+    if (options.handles === undefined && 'aggregate' in loaded) warnAboutHandles(loaded);
     first ??= loaded;
     if ('sites' in loaded !== 'sites' in first) throw mixedForms(first.path, loaded.path);
     yield loaded;
@@ -93,6 +90,15 @@ export function damageOf(facts: Pick<Facts, 'malformed' | 'malformedAt' | 'forei
     ...(malformed > 0 ? [`${what} damaged or cut off and left out${where}${others}`] : []),
     ...(passedOver > 0 ? [`${passedOver} lines of the log are of other messages and were passed over`] : []),
   ];
+}
+
+/** Says on stderr if stacks have no names. Returns whether it did. */
+export function warnAboutHandles({ path, aggregate }: Snapshot): boolean {
+  if (!hasHandles(aggregate)) return false;
+  warn(
+    `${path}: stacks are told by handles only; --stacks takes the show_stacks_handles of the same boot, which names them`,
+  );
+  return true;
 }
 
 /** Says on stderr what is wrong with a snapshot. */

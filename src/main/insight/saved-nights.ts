@@ -19,11 +19,17 @@ export interface DumpPlace {
 /**
  * The dumps of nights, of folders of nights, and of files: a file is a night of its own. Each is there once. A folder of a dump that does not say what
  * it is, or when it was taken, is left out with a line on stderr. Throws a PageownerError if a path is none of these.
+ * @param times when the files were taken, in ms since 1970 and in their order; undefined: when they were last written
  */
-export function dumpPlaces(paths: readonly string[]): DumpPlace[] {
-  const places = paths.flatMap((path) => {
-    const stats = statsOf(path);
-    return stats.isDirectory() ? nightsAt(path).flatMap(placesOf) : filePlace(path, stats);
+export function dumpPlaces(paths: readonly string[], times?: readonly number[]): DumpPlace[] {
+  const all = paths.map((path) => ({ path, stats: statsOf(path) }));
+  const files = all.filter(({ stats }) => !stats.isDirectory());
+  if (times && times.length !== files.length)
+    throw usageError(`--at takes a time for each file: there are ${files.length}, and ${times.length} times`);
+  const timeOf = new Map(files.map((file, i) => [file, times?.[i] ?? file.stats.mtimeMs]));
+  const places = all.flatMap((place) => {
+    const takenAt = timeOf.get(place);
+    return takenAt === undefined ? nightsAt(place.path).flatMap(placesOf) : filePlace(place.path, takenAt);
   });
   return [...new Map(places.map((place) => [realPath(place), place])).values()];
 }
@@ -45,8 +51,14 @@ function statsOf(path: string): Stats {
   }
 }
 
-function filePlace(path: string, stats: Stats): DumpPlace {
-  return { night: path, name: nameOf(path), takenAt: stats.mtimeMs, path, isNamed: true };
+function filePlace(path: string, takenAt: number): DumpPlace {
+  return { night: path, name: nameOf(path), takenAt, path, isNamed: true };
+}
+
+/** Whether these are files of one machine, each with a name of its own: `handles-01:00.txt`, `handles-01:05.txt`. */
+export function isSeries(places: readonly DumpPlace[]): boolean {
+  const names = new Set(places.map(({ name }) => name));
+  return names.size === places.length && places.every(({ isNamed }) => isNamed);
 }
 
 /** `web1` of `saved/web1.parquet`. */

@@ -1,22 +1,24 @@
 import { statSync } from 'node:fs';
 import { type NightDump, type Trends, trendOf } from '../../merge/insight/trend.js';
 import { trendCsv, trendTables } from '../../merge/insight/trend-tables.js';
+import { isoTime } from '../batch/iso-time.js';
 import { PageownerError, quoted, usageError } from '../errors.js';
 import { type LoadOptions, loadSnapshot } from '../load-snapshot.js';
 import { Progress } from '../progress.js';
 import { formatOf, inputsOf, keyRule, keysOf, limitOf, loadOptions, selectionOf, type Values } from './options.js';
-import { warn, warnAbout } from './read-snapshots.js';
-import { type DumpPlace, dumpPlaces } from './saved-nights.js';
+import { warn, warnAbout, warnAboutHandles } from './read-snapshots.js';
+import { type DumpPlace, dumpPlaces, isSeries } from './saved-nights.js';
 import { writeReport } from './write-report.js';
 
 /** `pageowner trend`. */
 export async function run(paths: string[], values: Values): Promise<void> {
-  const together = values.together === true;
-  const options = { by: keysOf(values, 'stack', 'dump'), selection: selectionOf(values), together, ...keyRule(values) };
+  const options = { by: keysOf(values, 'stack', 'dump'), selection: selectionOf(values), ...keyRule(values) };
   const limit = limitOf(values);
   const load = await loadOptions(values);
-  const places = takenOnce(named(dumpPlaces(paths), values.dump as string | undefined));
-  const trends = await trendOf(readEach(places, load, values), options);
+  const times = timesOf(values.at as string | undefined);
+  const places = takenOnce(named(dumpPlaces(paths, times), values.dump as string | undefined));
+  const together = values.together === true || isSeries(places);
+  const trends = await trendOf(readEach(places, load, values), { ...options, together });
   refuseTooFew(trends);
   const rows = trends.rows.slice(0, limit);
   const report = {
@@ -30,6 +32,15 @@ export async function run(paths: string[], values: Values): Promise<void> {
     values,
   );
   await writeReport(report, formatOf(values), (values.output as string) ?? '-', inputs);
+}
+
+function timesOf(typed: string | undefined): number[] | undefined {
+  return typed?.split(',').map((text) => {
+    const time = isoTime(text);
+    if (time === undefined)
+      throw usageError(`--at: ${quoted(text)} is no time of ISO 8601 (like 2026-11-24T01:30:00Z)`);
+    return Date.parse(time);
+  });
 }
 
 /** The dumps with these names. */
@@ -62,12 +73,15 @@ async function* readEach(places: readonly DumpPlace[], load: LoadOptions, values
   const progress = new Progress(values.progress === false ? undefined : Progress.terminal(), all);
   const many = { ...load, handles: load.handles ?? new Map(), many: { stacks: new Map() } };
   let done = 0;
+  // One line for all of a series.
+  let areNamed = load.handles !== undefined;
   try {
     for (const [i, { path, isNamed, ...place }] of places.entries()) {
       try {
         const snapshot = await loadSnapshot(path, many);
         // Of the others their batch has said it.
         if (isNamed) warnAbout(snapshot);
+        if (!areNamed) areNamed = warnAboutHandles(snapshot);
         yield { ...place, aggregate: snapshot.aggregate };
       } catch (error) {
         if (isNamed || !(error instanceof PageownerError) || error.code !== 'input') throw error;
