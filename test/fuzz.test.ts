@@ -26,7 +26,7 @@ test('each mutation changes a block, one time or another', () => {
 
 test('laws hold of a real block, and of none', async () => {
   for (const input of [BLOCK, ''])
-    for (const law of Object.values(LAWS)) await law(Buffer.from(input), temporaryFolder());
+    for (const law of Object.values(LAWS)) await law.check(Buffer.from(input), temporaryFolder());
 });
 
 test('a scanner that finds something else breaks the law', async () => {
@@ -38,7 +38,10 @@ test('a scanner that finds something else breaks the law', async () => {
     return { ...found, born: found.born.map((count) => count + 1), oldest: found.oldest.map((time) => time + 1n) };
   };
   try {
-    await assert.rejects(async () => LAWS.aggregate?.(Buffer.from(BLOCK), temporaryFolder()), /the scan in TypeScript/);
+    await assert.rejects(
+      async () => LAWS.aggregate?.check(Buffer.from(BLOCK), temporaryFolder()),
+      /the scan in TypeScript/,
+    );
   } finally {
     prototype.finish = finish;
   }
