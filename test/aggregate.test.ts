@@ -96,6 +96,19 @@ test('kernel and TypeScript aggregate real dumps the same', () => {
   }
 });
 
+test('a PFN line that ends behind its number has no place, whatever the line before was', () => {
+  const cut = BLOCK.replace(/(PFN 0x10).*/, '$1').replace('pid 7', 'pid 8');
+  for (const before of ['', BLOCK, BLOCK.replace(/(PFN 0x10) .*/, '$1 Block 7 type 2'), cut]) {
+    const dump = Buffer.from(BLOCK + before + cut + BLOCK);
+    const [kernel, plain] = [new KernelAggregator(ALL), new TypeScriptAggregator(ALL)].map((scanner) =>
+      aggregateOf(dump, ALL, scanner),
+    );
+    assert.equal(textOf(kernel as Aggregate), textOf(plain as Aggregate));
+    const placed = kernel?.rows.filter(({ task, place }) => task.pid === 8 && place.migratetype !== '');
+    assert.deepEqual(placed, []);
+  }
+});
+
 test('partials of threads are absorbed in any order', () => {
   const dump = fixtureDump('6.12-mixed');
   const [first, ...others] = partsOf(dump, [30_000, 90_000, 200_000]).map((part) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PageownerError, sortDump } from 'pageowner';
-import { BLOCK, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, ROOT, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
 const input = writeInto(folder, 'dump', BLOCK.repeat(3));
@@ -65,4 +66,16 @@ test('two runs at a time do not disturb each other', async () => {
   ]);
   assert.deepEqual([one.blocks, two.blocks], [3, 500]);
   assert.equal(readFileSync(otherOutput, 'latin1'), '500 times, 1000 pages, TGID 5\n');
+});
+
+test('threads start in a process that was given options of V8', () => {
+  const dump = writeInto(folder, 'many.txt', BLOCK.repeat(20_000));
+  const program = `
+    import { sortDump } from 'pageowner';
+    const { grouped, threads } = await sortDump({ input: ${JSON.stringify(dump)}, output: '-', chunkSize: '4K', threads: 2, cull: 'st' });
+    console.log([grouped, threads].join());`;
+  const args = ['--expose-gc', '--max-old-space-size=200', '--input-type=module', '-e', program];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.match(stdout, /20000 times(.|\n)*\n20000,2\n$/);
 });

@@ -8,13 +8,13 @@ export const BATCH_ENTRY: URL = new URL('./batch-worker.js', import.meta.url);
 const REQUIRES_MODULES = '--experimental-require-module';
 
 /**
- * Options of Node in threads. Piscina first tries to require what it runs, and Node (20.19 to 24 at least) aborts if a thread is ended while it requires
- * an ECMAScript module: "v8::Module::IsGraphAsync must be used on an instantiated module". Without require() for those, piscina imports it.
+ * Options of Node in threads. Piscina first tries to require what it runs, and Node 20.20 aborts if a thread is ended while it requires an ECMAScript
+ * module: "v8::Module::IsGraphAsync must be used on an instantiated module". Without require() for those, piscina imports it. (Options of the process
+ * itself cannot be given on: a thread takes none of V8's.)
  */
-export const THREAD_EXEC_ARGV: string[] = [
-  ...process.execArgv,
-  ...(process.allowedNodeEnvironmentFlags.has(REQUIRES_MODULES) ? [REQUIRES_MODULES.replace('--', '--no-')] : []),
-];
+export const THREAD_EXEC_ARGV: string[] = process.allowedNodeEnvironmentFlags.has(REQUIRES_MODULES)
+  ? [REQUIRES_MODULES.replace('--', '--no-')]
+  : [];
 
 /** Threads that take chunks from a queue. */
 export interface Pool {

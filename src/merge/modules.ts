@@ -1,5 +1,5 @@
 import { LF, SPACE } from '../format/bytes.js';
-import { moduleOf, parseFrame, VMLINUX } from '../format/frame.js';
+import { parseFrame, VMLINUX } from '../format/frame.js';
 import { Dictionary } from './dictionary.js';
 import { grown } from './grow.js';
 import type { StringList } from './string-list.js';
@@ -20,8 +20,8 @@ export class ModuleNames {
       const end = lines.indexOf(LF, from);
       const to = end < 0 ? lines.length : end;
       if (lines[from] === SPACE) {
-        const module = moduleOf([parseFrame(Buffer.from(lines.subarray(from, to)).toString('latin1'))]);
-        if (module !== null) return this.intern(module);
+        const { module } = parseFrame(Buffer.from(lines.subarray(from, to)).toString('latin1'));
+        if (module !== undefined) return this.intern(module);
       }
       from = to + 1;
     }

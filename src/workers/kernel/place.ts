@@ -38,6 +38,7 @@ export let place: usize = 0;
 /** The line before, behind its PFN, and the two parts of it to which a place belongs: neighbours are mostly alike. */
 const ROOM: usize = 256;
 const latestLine: usize = allocate(ROOM);
+/** 0: none. A line may also end behind its number, and is no place then. */
 let lineLength: usize = 0;
 const latestFirst: usize = allocate(ROOM);
 const latestRest: usize = allocate(ROOM);
@@ -66,7 +67,7 @@ export function readPlace(places: Dictionary, from: usize, to: usize): bool {
   const digits = readPfn(from + 4);
   if (!digits) return false;
   const at = from + 4 + digits;
-  if (lineLength == to - at && equal(at, latestLine, lineLength)) return true;
+  if (lineLength && lineLength == to - at && equal(at, latestLine, lineLength)) return true;
   lineLength = 0;
   if (!readRest(places, at, to)) return false;
   if (to - at <= ROOM) {
