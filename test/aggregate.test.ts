@@ -98,7 +98,8 @@ test('kernel and TypeScript aggregate real dumps the same', () => {
 
 test('a PFN line that ends behind its number has no place, whatever the line before was', () => {
   const cut = BLOCK.replace(/(PFN 0x10).*/, '$1').replace('pid 7', 'pid 8');
-  for (const before of ['', BLOCK, BLOCK.replace(/(PFN 0x10) .*/, '$1 Block 7 type 2'), cut]) {
+  const odd = BLOCK.replace('\n\n', '\nts 3 ns\n\n');
+  for (const before of ['', BLOCK, odd, BLOCK.replace(/(PFN 0x10) .*/, '$1 Block 7 type 2'), cut]) {
     const dump = Buffer.from(BLOCK + before + cut + BLOCK);
     const [kernel, plain] = [new KernelAggregator(ALL), new TypeScriptAggregator(ALL)].map((scanner) =>
       aggregateOf(dump, ALL, scanner),
