@@ -1,5 +1,5 @@
 /** What a thread throws that was told to give its dump up. */
-export class GivenUp extends Error {}
+class GivenUp extends Error {}
 
 /** What the main thread and that of a dump share: the bytes that were scanned, and whether the dump is given up. */
 export class DumpProgress {
