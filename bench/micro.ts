@@ -5,7 +5,7 @@
  * through; ± is the margin of error of the mean (95 %). Warm code and warm caches: a whole run is slower. Compare rates of one machine only.
  */
 import Benchmark from 'benchmark';
-import { formatBytes } from '../src/main/units.js';
+import { formatBytes } from '../src/main/command-line/byte-units.js';
 import { internPart } from './micro/intern.js';
 import { type Material, material } from './micro/material.js';
 import { mergePart } from './micro/merge.js';

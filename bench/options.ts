@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DIALECTS, type Dialect, SYNTHETIC_DUMP, type SyntheticDumpOptions } from '../src/format/synthetic-dump.js';
-import { parseBytes } from '../src/main/units.js';
+import { parseBytes } from '../src/main/command-line/byte-units.js';
 
 /** What a benchmark run is told. Rounds have a default for each mode. */
 export interface BenchOptions {

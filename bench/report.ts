@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
-import { markdownTable, type TableRows, textTable } from '../src/main/bench/table.js';
+import { markdownTable, type TableRows, textTable } from '../src/main/bench/bench-table.js';
 import { cannotWrite } from '../src/main/errors.js';
 
 /** What a benchmark found. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { PageownerError } from '../src/main/errors.js';
-import { undoAtEnd } from '../src/main/undo.js';
+import { undoAtEnd } from '../src/main/io/undo.js';
 
 export interface Command {
   readonly program: string;

@@ -2,9 +2,9 @@
  * One scan in a process of its own, with as many threads as the caller wants; the programs choose by size. Arguments: FILE THREADS CHUNK_BYTES; one
  * thread is the main thread, more add a pool, however small the file. Prints what it found, so that ways can be compared.
  */
-import { openInput } from '../src/main/input.js';
-import { scanDump } from '../src/main/scan-dump.js';
-import { planSort } from '../src/main/sort-options.js';
+import { openInput } from '../src/main/io/input.js';
+import { scanDump } from '../src/main/reading/scan-dump.js';
+import { planSort } from '../src/main/sorting/sort-options.js';
 import { groupRunner } from '../src/workers/runners.js';
 
 const [file = '', threads = '1', chunkSize = '4M'] = process.argv.slice(2);

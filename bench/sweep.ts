@@ -7,7 +7,7 @@
 import { availableParallelism } from 'node:os';
 import { median } from '../src/main/bench/median.js';
 import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
-import { formatBytes } from '../src/main/units.js';
+import { formatBytes } from '../src/main/command-line/byte-units.js';
 import { dumpFile } from './dump-file.js';
 import type { BenchOptions } from './options.js';
 import { megabytes, type Report, seconds } from './report.js';

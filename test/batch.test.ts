@@ -18,8 +18,8 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Job } from '../src/main/batch/job.js';
-import { BatchPool } from '../src/main/batch/pool.js';
+import { BatchPool } from '../src/main/batch/running/batch-pool.js';
+import type { Job } from '../src/main/batch/running/thread-messages.js';
 import { BLOCK, fixtureDump, missing, PROGRAMS, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
-import { OPTIONS } from '../src/main/option-table.js';
-import { Progress } from '../src/main/progress.js';
+import { Progress } from '../src/main/command-line/progress.js';
+import { OPTIONS } from '../src/main/sorting/sort-option-table.js';
 import { BLOCK, PROGRAMS, ROOT, run, runHere, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();

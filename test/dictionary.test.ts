@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Dictionary } from '../src/merge/dictionary.js';
-import { fastHash } from '../src/merge/hash.js';
+import { fastHash } from '../src/merge/fast-hash.js';
 
 function intern(dictionary: Dictionary, bytes: Uint8Array): number {
   return dictionary.intern(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length);

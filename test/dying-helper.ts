@@ -1,4 +1,4 @@
-import type { BatchTask } from '../src/main/batch/job.js';
+import type { BatchTask } from '../src/main/batch/running/thread-messages.js';
 import run from '../src/main/batch-worker.js';
 
 /** A thread of a batch that dies when it is to help. */

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { expandArguments } from '../src/main/abbreviations.js';
-import { OPTIONS } from '../src/main/option-table.js';
-import { PAGE_OWNER_SORT, sortCommand } from '../src/main/sort-command.js';
+import { expandArguments } from '../src/main/command-line/abbreviations.js';
+import { PAGE_OWNER_SORT, sortCommand } from '../src/main/sorting/sort-command.js';
+import { OPTIONS } from '../src/main/sorting/sort-option-table.js';
 
 /** The project's folder, seen from dist/test. */
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));

@@ -3,7 +3,7 @@ import os from 'node:os';
 import { mock, test } from 'node:test';
 import { LEAST_MEMORY } from '../src/main/limits.js';
 import { defaultMemory, defaultThreads } from '../src/main/machine.js';
-import { planSort } from '../src/main/sort-options.js';
+import { planSort } from '../src/main/sorting/sort-options.js';
 
 test('there are threads and memory for a run on any machine', () => {
   assert.ok(defaultThreads() >= 1 && defaultThreads() <= os.availableParallelism());

@@ -7,9 +7,9 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { isoTime } from '../src/main/batch/iso-time.js';
-import { linesOf } from '../src/main/batch/lines.js';
-import { type BrokenEntry, type Entry, entriesOf } from '../src/main/batch/manifest.js';
+import { type BrokenEntry, type Entry, entriesOf } from '../src/main/batch/manifest/manifest.js';
+import { linesOf } from '../src/main/batch/manifest/manifest-lines.js';
+import { isoTime } from '../src/main/command-line/iso-time.js';
 import { PageownerError } from '../src/main/errors.js';
 import { BLOCK, ROOT, temporaryFolder, writeInto } from './helpers.js';
 

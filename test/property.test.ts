@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { sortDump } from '../src/main/sort-dump.js';
+import { sortDump } from '../src/main/sorting/sort-dump.js';
 import { temporaryFolder } from './helpers.js';
 import { dumps, longDumps, TYPED_NAMES, terminatedDumps } from './random-dump.js';
 import { type ReferenceOptions, referenceSort } from './reference.js';

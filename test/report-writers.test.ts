@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { decodeText, encodeText } from '../src/format/text.js';
 import { displayWidth } from '../src/merge/writers/display-width.js';
 import { visible } from '../src/merge/writers/escape.js';
+import { formatBytes } from '../src/merge/writers/format-bytes.js';
 import { writeJson } from '../src/merge/writers/json.js';
 import { writeNdjson } from '../src/merge/writers/ndjson.js';
 import type { Cell, ReportColumn, ReportTable } from '../src/merge/writers/report.js';
@@ -12,7 +13,6 @@ import { sparkline } from '../src/merge/writers/sparkline.js';
 import { writeCsv } from '../src/merge/writers/table-csv.js';
 import { writeMarkdown } from '../src/merge/writers/table-md.js';
 import { writeText } from '../src/merge/writers/table-text.js';
-import { formatBytes } from '../src/merge/writers/units.js';
 
 const FRAMES = [
   'get_page_from_freelist',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { planSort } from '../src/main/sort-options.js';
+import { planSort } from '../src/main/sorting/sort-options.js';
 import { order } from '../src/merge/order.js';
 import { writePageOwnerSort } from '../src/merge/writers/page-owner-sort.js';
 import { KernelScanner } from '../src/workers/kernel-scanner.js';

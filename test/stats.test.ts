@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
+import { Progress, progressText } from '../src/main/command-line/progress.js';
 import { sortDump } from '../src/main/index.js';
-import { Progress, progressText } from '../src/main/progress.js';
-import { scanDump } from '../src/main/scan-dump.js';
-import { planSort } from '../src/main/sort-options.js';
+import { scanDump } from '../src/main/reading/scan-dump.js';
+import { planSort } from '../src/main/sorting/sort-options.js';
 import { groupRunner } from '../src/workers/runners.js';
 import { BLOCK, fixtureDump, run, temporaryFolder, writeInto } from './helpers.js';
 

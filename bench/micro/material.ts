@@ -1,7 +1,7 @@
 import { SYNTHETIC_DUMP, syntheticDump } from '../../src/format/synthetic-dump.js';
-import { planSort, type SortPlan } from '../../src/main/sort-options.js';
+import { planSort, type SortPlan } from '../../src/main/sorting/sort-options.js';
+import type { Table } from '../../src/merge/group-table.js';
 import type { Partial } from '../../src/merge/partial.js';
-import type { Table } from '../../src/merge/table.js';
 import { KernelScanner } from '../../src/workers/kernel-scanner.js';
 import type { Scanner } from '../../src/workers/scanner.js';
 

@@ -1,6 +1,6 @@
 /** Question: how fast are the partials of chunks combined? This runs in the main thread when all is scanned. */
 import assert from 'node:assert/strict';
-import { at } from '../../src/merge/table.js';
+import { at } from '../../src/merge/group-table.js';
 import { type Material, mergeAll, scanAll } from './material.js';
 import { naiveGroups } from './naive-groups.js';
 import type { Part } from './part.js';

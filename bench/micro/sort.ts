@@ -1,7 +1,7 @@
 /** Question: how fast are groups put into their final order: by times, equal ones by stack? Ranking the stacks by their bytes is part of it. */
 import assert from 'node:assert/strict';
+import { at } from '../../src/merge/group-table.js';
 import { order } from '../../src/merge/order.js';
-import { at } from '../../src/merge/table.js';
 import { type Material, mergeAll, scanAll } from './material.js';
 import { naiveGroups, naiveOrder } from './naive-groups.js';
 import type { Part } from './part.js';

@@ -1,11 +1,11 @@
 import { workerData } from 'node:worker_threads';
 import scanChunks from '../workers/entry.js';
 import { reuseKernels } from '../workers/kernel-instance.js';
-import { runDump } from './batch/dump-job.js';
-import { DumpProgress } from './batch/dump-progress.js';
-import { helpOver } from './batch/help.js';
-import type { BatchTask, Outcome, Setup } from './batch/job.js';
-import { type PreparedRun, prepare } from './batch/prepared-runs.js';
+import { DumpProgress } from './batch/running/dump-progress.js';
+import { helpOver } from './batch/running/helping-threads.js';
+import { type PreparedRun, prepare } from './batch/running/prepared-runs.js';
+import { runDump } from './batch/running/run-dump.js';
+import type { BatchTask, Outcome, Setup } from './batch/running/thread-messages.js';
 import { failureOf } from './errors.js';
 
 const setup = workerData as Setup;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { expandArguments } from './abbreviations.js';
-import { OPTIONS } from './option-table.js';
+import { expandArguments } from './command-line/abbreviations.js';
 import { runProgram } from './program.js';
-import { PAGE_OWNER_SORT, sortCommand } from './sort-command.js';
+import { PAGE_OWNER_SORT, sortCommand } from './sorting/sort-command.js';
+import { OPTIONS } from './sorting/sort-option-table.js';
 
 /** The C tool exits 1 for every error. */
 const EXIT_ERROR = 1;

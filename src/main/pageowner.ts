@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { expandArguments } from './abbreviations.js';
-import { batchCommand } from './batch/command.js';
+import { batchCommand } from './batch/batch-command.js';
 import { benchCommand } from './bench/bench-command.js';
-import { insightCommands } from './insight/commands.js';
-import { OPTIONS } from './option-table.js';
+import { expandArguments } from './command-line/abbreviations.js';
+import { insightCommands } from './insight/insight-commands.js';
 import { runProgram } from './program.js';
-import { PAGEOWNER_SORT, sortCommand } from './sort-command.js';
+import { PAGEOWNER_SORT, sortCommand } from './sorting/sort-command.js';
+import { OPTIONS } from './sorting/sort-option-table.js';
 
 const EXIT_ERROR = 2;
 

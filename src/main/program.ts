@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
-import { isBlocked } from './call.js';
+import { print } from './command-line/print.js';
 import { failureOf, noCommand, quoted } from './errors.js';
-import { print } from './print.js';
-import { undoAll } from './undo.js';
+import { isBlocked } from './io/call.js';
+import { undoAll } from './io/undo.js';
 
 /** Signals that end a run, and the exit codes that shells give them. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

@@ -1,5 +1,5 @@
+import { fastHash, type Hash, strongHash } from './fast-hash.js';
 import { grown } from './grow.js';
-import { fastHash, type Hash, strongHash } from './hash.js';
 import { fillRandomly } from './random.js';
 import { StringList } from './string-list.js';
 

@@ -1,8 +1,8 @@
 import { Shape, type TextRule } from '../format/header.js';
-import type { Row } from './groups.js';
+import type { Row } from './block-groups.js';
 import type { KeyBytes } from './key-bytes.js';
-import { KEYS, type Key } from './keys.js';
 import type { Modules } from './modules.js';
+import { KEYS, type Key } from './sort-keys.js';
 import type { Tasks } from './tasks.js';
 
 /** How blocks become groups. Plain data: it crosses to the workers. */

@@ -1,11 +1,11 @@
+import { Groups, type Row } from './block-groups.js';
 import { Dictionary, type Strings } from './dictionary.js';
+import type { Table } from './group-table.js';
 import { type Grouping, identifier } from './grouping.js';
-import { Groups, type Row } from './groups.js';
 import { KeyBytes } from './key-bytes.js';
 import { Masks } from './masks.js';
 import { Modules } from './modules.js';
 import { addCounts, type Counts, noCounts, type Partial } from './partial.js';
-import type { Table } from './table.js';
 import { Tasks } from './tasks.js';
 
 /** Combines partials, in any order, into the table of the whole dump. */

@@ -1,6 +1,6 @@
-import { KEYS, type Key, keyOf } from './keys.js';
-import type { Table } from './table.js';
-import { descending, sortByWords, type Word } from './words.js';
+import type { Table } from './group-table.js';
+import { KEYS, type Key, keyOf } from './sort-keys.js';
+import { descending, sortByWords, type Word } from './sort-words.js';
 
 /** Sort keys with their directions, most important first. Plain data. */
 export type OrderSpec = readonly { readonly key: string; readonly descending: boolean }[];

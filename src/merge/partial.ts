@@ -1,5 +1,5 @@
+import type { Columns } from './block-groups.js';
 import type { Strings } from './dictionary.js';
-import type { Columns } from './groups.js';
 
 /**
  * The groups of one chunk: what a worker returns. Typed arrays only, so that it moves between threads without a copy. Partials

@@ -1,6 +1,6 @@
+import type { Table } from './group-table.js';
+import type { Word } from './sort-words.js';
 import type { StringList } from './string-list.js';
-import type { Table } from './table.js';
-import type { Word } from './words.js';
 
 const SPACE = 0x20;
 

@@ -1,9 +1,9 @@
 import { Shape } from '../format/header.js';
 import { Dictionary } from './dictionary.js';
+import { at, type Table } from './group-table.js';
+import { sortByWords, type Word } from './sort-words.js';
 import { stackWords } from './stack-words.js';
-import { at, type Table } from './table.js';
 import { appendString, appendText, TextBuffer } from './text-writer.js';
-import { sortByWords, type Word } from './words.js';
 
 /**
  * Bytewise order of the groups' texts, mostly without making them. A text is a mask, a task with what follows it up to the first number that varies,

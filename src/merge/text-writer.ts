@@ -1,9 +1,9 @@
 import { lineEnd } from '../format/bytes.js';
 import { Shape } from '../format/header.js';
 import { timestampText } from '../format/timestamp.js';
+import { at, type Table } from './group-table.js';
 import { grown } from './grow.js';
 import type { StringList } from './string-list.js';
-import { at, type Table } from './table.js';
 
 /** A buffer that text is appended to. */
 export class TextBuffer {

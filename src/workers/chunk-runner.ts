@@ -1,6 +1,6 @@
 import { mkdirSync, readSync } from 'node:fs';
+import type { Table } from '../merge/group-table.js';
 import { addCounts, type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
-import type { Table } from '../merge/table.js';
 import type { ChunkQueue } from './chunk-queue.js';
 import { now } from './clock.js';
 import type { Runner } from './runner.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Columns, EMPTY_COLUMNS } from '../merge/groups.js';
+import { type Columns, EMPTY_COLUMNS } from '../merge/block-groups.js';
 import { fillRandomly } from '../merge/random.js';
 import { StringList } from '../merge/string-list.js';
 
@@ -63,7 +63,7 @@ export const Kind = { MASK: 0, TASK: 1, STACK: 2, TAIL: 3, PLACE: 4 } as const;
 /** The strings of each in a partial. */
 export const STRINGS_OF: readonly ('masks' | 'tasks' | 'stacks' | 'tails')[] = ['masks', 'tasks', 'stacks', 'tails'];
 
-/** An entry of a string (kernel/dictionary.ts): what is known of it, which this program fills in, and its bytes. */
+/** An entry of a string (kernel/kernel-dictionary.ts): what is known of it, which this program fills in, and its bytes. */
 export const Entry = { NEXT: 0, LENGTH: 4, FLAGS: 20, KEY: 24, PAGES: 32, BYTES: 40 } as const;
 
 const KEY_BYTES = 1040;

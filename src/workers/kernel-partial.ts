@@ -1,5 +1,5 @@
+import type { Columns } from '../merge/block-groups.js';
 import type { Strings } from '../merge/dictionary.js';
-import type { Columns } from '../merge/groups.js';
 import type { Counts, Partial } from '../merge/partial.js';
 import {
   BATCH,

@@ -1,11 +1,11 @@
+import { newRow, type Row } from '../merge/block-groups.js';
 import { Dictionary } from '../merge/dictionary.js';
+import { checkWhole, type Table } from '../merge/group-table.js';
 import { countsModules, type Grouping, type Identify, identifyBy } from '../merge/grouping.js';
-import { newRow, type Row } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
-import { keyOf } from '../merge/keys.js';
 import { ModuleNames } from '../merge/modules.js';
 import { addCounts, type Partial } from '../merge/partial.js';
-import { checkWhole, type Table } from '../merge/table.js';
+import { keyOf } from '../merge/sort-keys.js';
 import type { Kernel } from './kernel-instance.js';
 import { absorbPartial, partialOf } from './kernel-partial.js';
 import { KernelReader } from './kernel-reader.js';

@@ -1,9 +1,9 @@
 import type { TextRule } from '../format/header.js';
-import { type Columns, EMPTY_COLUMNS } from '../merge/groups.js';
+import { type Columns, EMPTY_COLUMNS } from '../merge/block-groups.js';
+import type { Table } from '../merge/group-table.js';
 import type { Masks } from '../merge/masks.js';
 import { Modules } from '../merge/modules.js';
 import type { Counts } from '../merge/partial.js';
-import type { Table } from '../merge/table.js';
 import type { Tasks } from '../merge/tasks.js';
 import {
   BATCH,

@@ -1,6 +1,6 @@
 import type { AggregatePartial } from '../merge/aggregate/aggregate-partial.js';
+import type { Table } from '../merge/group-table.js';
 import { writeGroupRun } from '../merge/runs/group-runs.js';
-import type { Table } from '../merge/table.js';
 import { ChunkRunner, type OnRead } from './chunk-runner.js';
 import { KernelAggregator } from './kernel-aggregator.js';
 import { KernelReader } from './kernel-reader.js';

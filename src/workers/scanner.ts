@@ -1,5 +1,5 @@
+import type { Table } from '../merge/group-table.js';
 import type { Counts, Partial } from '../merge/partial.js';
-import type { Table } from '../merge/table.js';
 
 /** Bytes behind those to scan that a scanner may use. */
 export const MARGIN = 128;

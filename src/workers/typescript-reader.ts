@@ -5,7 +5,7 @@ import { maskEnd } from '../format/head.js';
 import { HeaderSplitter, Shape, type TextRule } from '../format/header.js';
 import { StackFlag, stackFlags, tailFlags, tailStart } from '../format/stack.js';
 import { compareTimestamps, isNoTime, NO_TIME, readTimestamp, type Timestamp } from '../format/timestamp.js';
-import { newRow, type Row } from '../merge/groups.js';
+import { newRow, type Row } from '../merge/block-groups.js';
 import { Masks } from '../merge/masks.js';
 import { type Counts, noCounts, noteMalformed, noteOffset } from '../merge/partial.js';
 import { Tasks } from '../merge/tasks.js';

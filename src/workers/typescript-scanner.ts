@@ -1,10 +1,10 @@
+import { Groups } from '../merge/block-groups.js';
+import { checkWhole, type Table } from '../merge/group-table.js';
 import { type Grouping, type Identify, identifier } from '../merge/grouping.js';
-import { Groups } from '../merge/groups.js';
 import { KeyBytes } from '../merge/key-bytes.js';
 import { Merger } from '../merge/merger.js';
 import { Modules } from '../merge/modules.js';
 import type { Partial } from '../merge/partial.js';
-import { checkWhole, type Table } from '../merge/table.js';
 import { SelectedModules } from './selected-modules.js';
 import { SelectedTasks } from './selected-tasks.js';
 import { isReleased, TypeScriptReader } from './typescript-reader.js';

@@ -5,19 +5,19 @@ import { now } from '../../workers/clock.js';
 import { type Failure, failureOf, noThreads, PageownerError } from '../errors.js';
 import { damageOf } from '../insight/read-snapshots.js';
 import { version } from '../program.js';
-import { mixedPageblocks, raised, raisedByNight } from './alarms.js';
-import { previousDump } from './compared-night.js';
-import type { Job, Outcome, PreviousDump } from './job.js';
-import type { Log } from './log.js';
-import type { BrokenEntry, Entry } from './manifest.js';
-import type { Night } from './night.js';
-import type { SavedDump } from './nights.js';
-import type { BatchPlan } from './plan.js';
-import { BatchPool, type RunningDump } from './pool.js';
-import type { ReadAhead } from './read-ahead.js';
-import type { DumpRecord } from './record.js';
-import { type Result, Results } from './results.js';
-import type { Tally } from './tally.js';
+import type { BatchPlan } from './batch-plan.js';
+import type { BrokenEntry, Entry } from './manifest/manifest.js';
+import type { ReadAhead } from './manifest/read-ahead.js';
+import { mixedPageblocks, raised, raisedByNight } from './results/alarms.js';
+import type { Log } from './results/batch-log.js';
+import type { DumpRecord } from './results/dump-record.js';
+import type { Night } from './results/night-folder.js';
+import { previousDump } from './results/previous-night.js';
+import type { SavedDump } from './results/read-nights.js';
+import { type Result, Results } from './results/results-file.js';
+import type { Tally } from './results/tally.js';
+import { BatchPool, type RunningDump } from './running/batch-pool.js';
+import type { Job, Outcome, PreviousDump } from './running/thread-messages.js';
 
 /** How far a batch is. */
 export interface Progress {

@@ -3,24 +3,19 @@ import { join } from 'node:path';
 import { writeOpenMetrics } from '../../merge/writers/openmetrics.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
 import { now } from '../../workers/clock.js';
+import { print } from '../command-line/print.js';
+import { Progress } from '../command-line/progress.js';
 import { failureOf } from '../errors.js';
 import { terminalOfStdout, writePieces } from '../insight/write-report.js';
-import { print } from '../print.js';
 import { leaveBy, onSignal, version } from '../program.js';
-import { Progress } from '../progress.js';
-import { some } from './alarms.js';
 import { Batch, batchPool } from './batch.js';
-import { missingDumps, previousNight, prune, startOf } from './compared-night.js';
-import type { Typed } from './config.js';
-import { endAtOnce } from './end-at-once.js';
-import { JSON_LOG, type Log, TEXT_LOG } from './log.js';
-import { entriesOf } from './manifest.js';
-import { metricsOf } from './metrics.js';
-import { Night } from './night.js';
-import { dumpsOf, namesOf } from './nights.js';
-import { type BatchPlan, planBatch } from './plan.js';
-import { ProgressLine } from './progress-line.js';
-import { ReadAhead } from './read-ahead.js';
+import { type BatchPlan, planBatch } from './batch-plan.js';
+import type { Typed } from './config-file.js';
+import { entriesOf } from './manifest/manifest.js';
+import { ReadAhead } from './manifest/read-ahead.js';
+import { some } from './results/alarms.js';
+import { JSON_LOG, type Log, TEXT_LOG } from './results/batch-log.js';
+import { metricsOf } from './results/batch-metrics.js';
 import {
   SUMMARY_FILE,
   SUMMARY_SCHEMA,
@@ -30,9 +25,14 @@ import {
   summaryText,
   titleOf,
   unfinished,
-} from './summary.js';
-import { Tally } from './tally.js';
-import { writeWhole } from './write-whole.js';
+} from './results/batch-summary.js';
+import { Night } from './results/night-folder.js';
+import { missingDumps, previousNight, prune, startOf } from './results/previous-night.js';
+import { ProgressLine } from './results/progress-line.js';
+import { dumpsOf, namesOf } from './results/read-nights.js';
+import { Tally } from './results/tally.js';
+import { writeWhole } from './results/write-whole.js';
+import { endAtOnce } from './running/end-at-once.js';
 
 const EXIT_FOUND = 1;
 

@@ -4,15 +4,15 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { SYNTHETIC_DUMP } from '../../format/synthetic-dump.js';
 import { now } from '../../workers/clock.js';
+import { formatBytes, parseBytes } from '../command-line/byte-units.js';
+import { print } from '../command-line/print.js';
 import { cannotRead, PageownerError, usageError } from '../errors.js';
-import { print } from '../print.js';
-import { sortPlanned } from '../sort-dump.js';
-import { planSort } from '../sort-options.js';
-import type { RunSummary } from '../summary.js';
-import { formatBytes, parseBytes } from '../units.js';
+import type { RunSummary } from '../sorting/run-summary.js';
+import { sortPlanned } from '../sorting/sort-dump.js';
+import { planSort } from '../sorting/sort-options.js';
+import { type TableRows, textTable } from './bench-table.js';
 import { generateDump } from './generate-dump.js';
 import { median } from './median.js';
-import { type TableRows, textTable } from './table.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** What is measured: the report that most users ask for. */

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SyntheticDumpOptions, syntheticDump } from '../../format/synthetic-dump.js';
+import { formatBytes } from '../command-line/byte-units.js';
 import { cannotWrite } from '../errors.js';
-import { formatBytes } from '../units.js';
 
 /** A dump to measure with. */
 export interface DumpFile {

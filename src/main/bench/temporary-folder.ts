@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { undoAtEnd } from '../undo.js';
+import { undoAtEnd } from '../io/undo.js';
 
 /** A folder that is gone at the end of the run, also on SIGINT. In TMPDIR: a benchmark of files in memory needs it on a tmpfs. */
 export function temporaryFolder(): string {

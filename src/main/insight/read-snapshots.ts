@@ -1,12 +1,12 @@
 import type { Facts } from '../../merge/aggregate/aggregate.js';
-import { hasHandles } from '../../merge/aggregate/stacks.js';
+import { hasHandles } from '../../merge/aggregate/stacks-aggregate.js';
 import { misplacedBlocks } from '../../merge/insight/pageblocks.js';
 import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
+import { Progress } from '../command-line/progress.js';
 import { mixedForms, quoted, usageError } from '../errors.js';
-import { type Loaded, type LoadOptions, loadAny, onlySnapshot } from '../load-snapshot.js';
-import { Progress } from '../progress.js';
-import { loadOptions, type Values } from './options.js';
+import { type Loaded, type LoadOptions, loadAny, onlySnapshot } from '../reading/load-snapshot.js';
+import { loadOptions, type Values } from './insight-options.js';
 
 /** Reads snapshots one after the other; each is asked for what was born since the one before. */
 export async function readSnapshots(paths: readonly string[], values: Values): Promise<Snapshot[]> {

@@ -1,9 +1,9 @@
 import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
-import { onlySnapshot } from '../load-snapshot.js';
-import { formatOf, inputsOf, type Values } from './options.js';
+import { onlySnapshot } from '../reading/load-snapshot.js';
+import { areSiteKeys } from './allocinfo-reports.js';
+import { formatOf, inputsOf, type Values } from './insight-options.js';
 import { eachInput, readSnapshots } from './read-snapshots.js';
-import { areSiteKeys } from './sites.js';
 import { type Report, writeReport } from './write-report.js';
 
 /** A report whose options are read and checked: only the snapshots are wanting. */

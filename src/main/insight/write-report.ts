@@ -7,8 +7,8 @@ import { writeCsv } from '../../merge/writers/table-csv.js';
 import { writeMarkdown } from '../../merge/writers/table-md.js';
 import { writeText } from '../../merge/writers/table-text.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
-import { openOutput, writeAll } from '../output.js';
-import type { Format } from './options.js';
+import { openOutput, writeAll } from '../io/output.js';
+import type { Format } from './insight-options.js';
 
 /** A report, in all forms: each is made only if it is asked for. */
 export interface Report {

@@ -1,7 +1,7 @@
 import { Dictionary } from '../dictionary.js';
+import { lostBlocks } from '../group-table.js';
 import { renumber } from '../merger.js';
 import { addCounts, noCounts } from '../partial.js';
-import { lostBlocks } from '../table.js';
 import { type AggregatePartial, ROW_STRINGS, type RowStrings } from './aggregate-partial.js';
 import { Aggregator } from './aggregator.js';
 

@@ -1,8 +1,8 @@
 import { type AggregateRow, pagesOf } from '../aggregate/aggregate.js';
 import { earlier, later } from '../aggregate/builder.js';
 import { bucketEnd, bucketOf, bucketStart } from '../aggregate/time-buckets.js';
-import { byPages, groupRows, type InsightGroup, keyObject } from './groups.js';
-import { Frames, type InsightKey, type KeyRule, type KeyValue } from './keys.js';
+import { Frames, type InsightKey, type KeyRule, type KeyValue } from './insight-keys.js';
+import { byPages, groupRows, type InsightGroup, keyObject } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';
 import { factsOf, factsOfAll, newestOf, type Snapshot, type SnapshotFacts } from './snapshot.js';
 

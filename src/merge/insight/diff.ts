@@ -1,6 +1,6 @@
-import { groupRows, keyObject } from './groups.js';
+import { Frames, type InsightKey, type KeyRule, type KeyValue } from './insight-keys.js';
 import { type Interval, intervalOf } from './interval.js';
-import { Frames, type InsightKey, type KeyRule, type KeyValue } from './keys.js';
+import { groupRows, keyObject } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';
 import { newestOf, pagesOfRows, type Snapshot } from './snapshot.js';
 import { bySuspicion, type Ranked, weightOf } from './suspicion.js';

@@ -1,7 +1,7 @@
 import type { Aggregate, AggregateRow } from '../aggregate/aggregate.js';
-import { compareTexts } from './groups.js';
-import { Frames, type KeyRule } from './keys.js';
+import { Frames, type KeyRule } from './insight-keys.js';
 import { isMixing, mixedType, type Pageblock, pageblockOrderOf, pageblocksOf, typeOf } from './pageblocks.js';
+import { compareTexts } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';
 import { factsOf, type Snapshot, type SnapshotFacts } from './snapshot.js';
 

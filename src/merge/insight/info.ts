@@ -1,8 +1,8 @@
 import type { Aggregate } from '../aggregate/aggregate.js';
 import { earlier } from '../aggregate/builder.js';
 import { knowsPlaces } from './frag.js';
-import { compareTexts } from './groups.js';
-import { Frames } from './keys.js';
+import { Frames } from './insight-keys.js';
+import { compareTexts } from './row-groups.js';
 import { newestOf, pagesOfRows } from './snapshot.js';
 
 /** What an input is, and what it can answer. Fields as in JSON. */

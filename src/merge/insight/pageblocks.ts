@@ -1,5 +1,5 @@
 import { type AggregateRow, type Facts, NO_ORDER, pagesOf } from '../aggregate/aggregate.js';
-import { compareTexts } from './groups.js';
+import { compareTexts } from './row-groups.js';
 
 /** A pageblock of a zone, as far as a dump tells of it: those without an allocated page are not there. */
 export interface Pageblock {

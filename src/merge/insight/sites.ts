@@ -1,7 +1,7 @@
 import type { AllocationSite, Allocinfo } from '../../format/allocinfo.js';
 import { baseSymbol } from '../../format/frame.js';
-import { compareTexts } from './groups.js';
-import { Frames } from './keys.js';
+import { Frames } from './insight-keys.js';
+import { compareTexts } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';
 import type { Snapshot } from './snapshot.js';
 

@@ -1,4 +1,4 @@
-import { compareTexts } from './groups.js';
+import { compareTexts } from './row-groups.js';
 
 /** A row of a report, and by what it is placed among others. */
 export interface Ranked<Row> {

@@ -4,8 +4,8 @@ import { sparkline } from '../writers/sparkline.js';
 import type { Age } from './age.js';
 import type { Diff } from './diff.js';
 import type { Frag } from './frag.js';
+import type { KeyValue } from './insight-keys.js';
 import type { Interval } from './interval.js';
-import type { KeyValue } from './keys.js';
 import type { SnapshotFacts } from './snapshot.js';
 import type { Top } from './top.js';
 

@@ -1,6 +1,6 @@
 import { earlier, later } from '../aggregate/builder.js';
-import { byPages, groupRows, type InsightGroup, keyObject } from './groups.js';
-import { Frames, type InsightKey, type KeyRule, type KeyValue } from './keys.js';
+import { Frames, type InsightKey, type KeyRule, type KeyValue } from './insight-keys.js';
+import { byPages, groupRows, type InsightGroup, keyObject } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';
 import { factsOf, factsOfAll, pagesOfRows, type Snapshot, type SnapshotFacts } from './snapshot.js';
 

@@ -1,6 +1,6 @@
 import type { AggregateRow } from '../aggregate/aggregate.js';
-import { compareTexts, groupsOf } from './groups.js';
-import { Frames, type KeyValue } from './keys.js';
+import { Frames, type KeyValue } from './insight-keys.js';
+import { compareTexts, groupsOf } from './row-groups.js';
 import { selectRows } from './selection.js';
 import { pagesOfRows } from './snapshot.js';
 import type { NightDump, TrendOptions } from './trend.js';

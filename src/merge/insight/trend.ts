@@ -1,6 +1,6 @@
 import type { Aggregate } from '../aggregate/aggregate.js';
-import { keyObject } from './groups.js';
-import type { InsightKey, KeyRule, KeyValue } from './keys.js';
+import type { InsightKey, KeyRule, KeyValue } from './insight-keys.js';
+import { keyObject } from './row-groups.js';
 import type { RowSelection } from './selection.js';
 import { slopeOf } from './slope.js';
 import { bySuspicion, type Ranked, weightOf } from './suspicion.js';

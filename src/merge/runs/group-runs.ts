@@ -1,7 +1,7 @@
+import { at, type Table } from '../group-table.js';
 import type { Grouping } from '../grouping.js';
-import { keyOf } from '../keys.js';
 import { identityOf, type OrderSpec, order } from '../order.js';
-import { at, type Table } from '../table.js';
+import { keyOf } from '../sort-keys.js';
 import { TextBuffer } from '../text-writer.js';
 import { appendAllocator, appendCulled } from '../writers/page-owner-sort.js';
 import { runPath } from './merged-runs.js';

@@ -1,7 +1,7 @@
 import { visible } from './escape.js';
+import { formatBytes } from './format-bytes.js';
 import { fixed, groupedNumber, plainNumber } from './number-text.js';
 import type { Cell, ReportColumn } from './report.js';
-import { formatBytes } from './units.js';
 
 /** A cell for people, at any length. `between` joins the frames of a stack. */
 export function cellText(cell: Cell, kind: ReportColumn['kind'], between: string): string {

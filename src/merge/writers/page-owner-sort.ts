@@ -1,7 +1,7 @@
 import { allocatorText } from '../../format/allocator.js';
+import { at, type Table } from '../group-table.js';
 import type { Selection } from '../grouping.js';
-import { hasFreeTs } from '../keys.js';
-import { at, type Table } from '../table.js';
+import { hasFreeTs } from '../sort-keys.js';
 import { appendStack, appendString, appendText, TextBuffer } from '../text-writer.js';
 
 /** Text is handed on in pieces of about this size. */

@@ -1,5 +1,5 @@
-/** Groups as the columns of merge/groups.ts: to leave the kernel, and to come from another. */
-import { idOf, KEY } from './dictionary';
+/** Groups as the columns of merge/block-groups.ts: to leave the kernel, and to come from another. */
+import { idOf, KEY } from './kernel-dictionary';
 import {
   ALLOCATOR_SHIFT,
   BITS,
@@ -17,7 +17,7 @@ import {
   TASK,
   TIMES,
   TS,
-} from './groups';
+} from './kernel-groups';
 
 /** The columns, in the order in which they stand there. */
 const MASKS: u32 = 0;

@@ -11,12 +11,12 @@
  *     Charged to memcg /
  *     to (an empty line)
  */
-import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './bytes';
+import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './kernel-bytes';
 import { absorb, readColumn } from './columns';
-import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './dictionary';
-import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, moduleTeller, newGroup, setKey, size, startGroups } from './groups';
-import { keys } from './hash';
-import { headTo, NO_TIME, readFreeTs, readTs, shape, splitBehindHead, splitHeader } from './header';
+import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './kernel-dictionary';
+import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, moduleTeller, newGroup, setKey, size, startGroups } from './kernel-groups';
+import { keys } from './kernel-hash';
+import { headTo, NO_TIME, readFreeTs, readTs, shape, splitBehindHead, splitHeader } from './kernel-header';
 import { appendToList, getList, isListFull, startList, takeList } from './listing';
 import { allocate, getBytesInUse, startAnew } from './memory';
 import { isOrdinary } from './ordinary';

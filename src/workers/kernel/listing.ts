@@ -8,8 +8,8 @@
  *
  * The main program takes the list away when it is full.
  */
-import { idOf } from './dictionary';
-import { NO_TIME } from './header';
+import { idOf } from './kernel-dictionary';
+import { NO_TIME } from './kernel-header';
 import { allocate } from './memory';
 import { pageblock, pfn, place } from './place';
 

@@ -7,8 +7,8 @@
  * A place is the two types, node and zone, as a string of four parts with a zero behind each. There are few; flags may be of any number, so they are
  * not kept.
  */
-import { equal } from './bytes';
-import { Dictionary, intern } from './dictionary';
+import { equal } from './kernel-bytes';
+import { Dictionary, intern } from './kernel-dictionary';
 import { allocate } from './memory';
 
 const SPACE: u8 = 0x20;

@@ -2,8 +2,8 @@
  * Which string stands at a place? Mostly one that stood somewhere before. A few sampled bytes lead to a set of four entries seen lately, and one
  * compare then tells that one of them is it, and where it ends.
  */
-import { equal, equalInline } from './bytes';
-import { BYTES, lengthOf } from './dictionary';
+import { equal, equalInline } from './kernel-bytes';
+import { BYTES, lengthOf } from './kernel-dictionary';
 import { allocate } from './memory';
 
 const LF: u32 = 0x0a;

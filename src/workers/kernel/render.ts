@@ -5,10 +5,10 @@
  *     Page allocated via order 0, …       mask, task, times
  *      get_page_from_freelist+0x137e/…    stack, tail
  */
-import { BYTES, FLAGS, lengthOf, PLAIN } from './dictionary';
-import { BITS, FREE_TS, MASK, recordOf, STACK, SUM, TAIL, TASK, TIMES, TS } from './groups';
-import { lineEnd } from './bytes';
-import { TS_FREE_TS, WHOLE } from './header';
+import { BYTES, FLAGS, lengthOf, PLAIN } from './kernel-dictionary';
+import { BITS, FREE_TS, MASK, recordOf, STACK, SUM, TAIL, TASK, TIMES, TS } from './kernel-groups';
+import { lineEnd } from './kernel-bytes';
+import { TS_FREE_TS, WHOLE } from './kernel-header';
 
 const LF: u8 = 0x0a;
 const ZERO: u32 = 0x30;

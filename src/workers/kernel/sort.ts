@@ -1,6 +1,6 @@
 /** Strings of a dictionary in bytewise order: merge sort, since most comparisons of stacks run over hundreds of equal bytes. */
-import { BYTES, Dictionary, firstOf, idOf, lengthOf, nextOf } from './dictionary';
-import { compare } from './bytes';
+import { BYTES, Dictionary, firstOf, idOf, lengthOf, nextOf } from './kernel-dictionary';
+import { compare } from './kernel-bytes';
 
 /** Writes the ids of all strings at `into`, in order. At `into` and at `scratch` is room for 4 bytes a string. */
 export function sortedIds(dictionary: Dictionary, into: usize, scratch: usize): void {

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
+import { quoted, usageError } from '../errors.js';
+import { BATCH_OWN_BYTES, BYTES_PER_BATCH_THREAD, LEAST_BATCH_MEMORY } from '../limits.js';
+import { defaultMemory } from '../machine.js';
+import { readConfig, type Typed } from './config-file.js';
+import { type Alarm, parseAlarm } from './results/alarms.js';
+import { endOf } from './running/prepared-runs.js';
+import { type NamedRun, nameRuns, parseRun } from './running/typed-runs.js';
+
+/** Options of a batch, filled and checked. */
+export interface BatchPlan {
+  /** Manifests, folders, globs and dumps. */
+  readonly operands: readonly string[];
+  readonly out: string;
+  readonly runs: readonly NamedRun[];
+  readonly metrics: string | undefined;
+  readonly previous: string | undefined;
+  readonly alarms: readonly Alarm[];
+  /** Nights that are kept; undefined: all. */
+  readonly keep: number | undefined;
+  readonly resume: boolean;
+  /** Infinity: none. */
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly threads: number;
+  readonly chunkBytes: number;
+  /** What the threads may take, all together. */
+  readonly threadBytes: number;
+  readonly log: 'text' | 'json';
+  readonly progress: boolean;
+}
+
+const DEFAULT_RUNS = ['top --by kind', 'top', 'frag'];
+const DEFAULT_TIMEOUT = 3600;
+const DEFAULT_GRACE = 10;
+const MOST_SECONDS = 1e6;
+
+/** Throws a usage error that names the option. */
+export function planBatch(operands: readonly string[], typed: Typed): BatchPlan {
+  const config = typeof typed.config === 'string' ? readConfig(typed.config) : { typed: {}, operands: [] };
+  const options: Typed = { ...config.typed, ...typed };
+  const text = (name: string): string | undefined => options[name] as string | undefined;
+  const list = (name: string): readonly string[] => (options[name] ?? []) as readonly string[];
+  const all = operands.length > 0 ? operands : config.operands;
+  if (all.length === 0)
+    throw usageError('which dumps? Name a manifest (- for standard input), a folder, a glob or dumps');
+  const out = text('out');
+  if (!out) throw usageError('where to? Give --out FOLDER');
+  const maxMemory = parseSize(
+    'max-memory',
+    text('max-memory'),
+    Math.max(2 * defaultMemory(), LEAST_BATCH_MEMORY),
+    LEAST_BATCH_MEMORY,
+    Number.MAX_SAFE_INTEGER,
+  );
+  const threadBytes = maxMemory - BATCH_OWN_BYTES;
+  const threads = Math.min(
+    parseThreads(text('threads')),
+    Math.max(1, Math.floor(threadBytes / BYTES_PER_BATCH_THREAD)),
+  );
+  const previous = text('previous');
+  const runs = runsOf(list('run'), previous !== undefined);
+  const alarms = list('fail-on').map(parseAlarm);
+  const comparing = alarms.find(({ what }) => what === 'leak' || what === 'missing');
+  if (comparing && previous === undefined)
+    throw usageError(`--fail-on ${comparing.what} compares with the night before: give --previous FOLDER`);
+  return {
+    operands: all,
+    out: resolve(out),
+    runs,
+    metrics: text('metrics'),
+    previous,
+    alarms,
+    keep: keepOf(text('keep')),
+    resume: options.resume === true,
+    timeoutMs: number('timeout', text('timeout'), DEFAULT_TIMEOUT, 0, MOST_SECONDS) * 1000 || Infinity,
+    graceMs: number('grace', text('grace'), DEFAULT_GRACE, 0, MOST_SECONDS) * 1000,
+    threads,
+    chunkBytes: parseChunkSize(text('chunk-size')),
+    threadBytes,
+    log: text('log') === 'json' ? 'json' : 'text',
+    progress: options['no-progress'] !== true,
+  };
+}
+
+function runsOf(typed: readonly string[], isCompared: boolean): NamedRun[] {
+  const runs = (typed.length > 0 ? typed : DEFAULT_RUNS).map(parseRun);
+  const diffs = runs.filter(({ command }) => command === 'diff');
+  if (!isCompared && diffs[0])
+    throw usageError(`--run '${quoted(diffs[0].typed)}' compares with the night before: give --previous FOLDER`);
+  const all = isCompared && diffs.length === 0 ? [...runs, parseRun('diff')] : runs;
+  return nameRuns(all, all.map(endOf));
+}
+
+function keepOf(typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(typed)) return Number(typed);
+  throw usageError(`--keep takes a whole number from 1 on, not ${quoted(typed)}`);
+}
+
+/** A number that may have a fraction. */
+function number(name: string, typed: string | undefined, byDefault: number, least: number, most: number): number {
+  const value = typed === undefined ? byDefault : /^\d{1,9}(\.\d{1,6})?$/.test(typed) ? Number(typed) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw usageError(`--${name} takes a number from ${least} to ${most}, not ${quoted(typed ?? '')}`);
+}

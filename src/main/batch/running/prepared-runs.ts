@@ -1,0 +1,96 @@
+import { tmpdir } from 'node:os';
+import { type Handles, resolveHandles } from '../../../merge/aggregate/stacks-aggregate.js';
+import type { Snapshot } from '../../../merge/insight/snapshot.js';
+import type { ScanPlan } from '../../../workers/task.js';
+import { PageownerError } from '../../errors.js';
+import { ageReport } from '../../insight/age-command.js';
+import { diffReport } from '../../insight/diff-command.js';
+import { exportOf } from '../../insight/export-command.js';
+import { fragReport } from '../../insight/frag-command.js';
+import { formatOf, type Values } from '../../insight/insight-options.js';
+import type { ReportOf } from '../../insight/run-report.js';
+import { topReport } from '../../insight/top-command.js';
+import { reportPieces } from '../../insight/write-report.js';
+import { loadHandles } from '../../reading/load-snapshot.js';
+import { PAGEOWNER_SORT, sortOptionsOf } from '../../sorting/sort-command.js';
+import { planSort } from '../../sorting/sort-options.js';
+import { type NamedRun, type Run, runError } from './typed-runs.js';
+
+/** A run whose options are read and checked. */
+export type PreparedRun = {
+  readonly typed: string;
+  readonly file: string;
+} & (
+  | { readonly kind: 'sort'; readonly plan: ScanPlan }
+  | {
+      readonly kind: 'report' | 'diff';
+      /** Whether blocks that were released are left out: then the dump is aggregated twice. */
+      readonly withoutReleased: boolean;
+      readonly handles: Handles;
+      /** `before` only for a diff. */
+      readonly pieces: (snapshot: Snapshot, before?: Snapshot) => Promise<Iterable<Uint8Array>>;
+    }
+);
+
+/** How the name of a run's file ends, where none is given. Throws a usage error for options that have no meaning: all that can be known before a dump is there. */
+export function endOf(run: Run): string {
+  try {
+    if (run.command === 'sort') {
+      sortPlan(run);
+      return '.txt';
+    }
+    if (run.command === 'export') return exportOf(withoutOutput(run)).ends;
+    reportOf(run);
+    const format = formatOf(run.values);
+    return format === 'text' ? '.txt' : `.${format}`;
+  } catch (error) {
+    throw error instanceof PageownerError ? runError(run.typed, error.message) : error;
+  }
+}
+
+/** Makes a run ready, for any number of dumps. Throws a PageownerError if what else it reads cannot be read. */
+export async function prepare(run: NamedRun): Promise<PreparedRun> {
+  const { typed, file, values } = run;
+  if (run.command === 'sort') return { typed, file, kind: 'sort', plan: sortPlan(run) };
+  const handles = values.stacks === undefined ? new Map() : await loadHandles(values.stacks as string);
+  const shared = { typed, file, withoutReleased: values.f === true, handles };
+  if (run.command === 'export') {
+    const exported = exportOf(withoutOutput(run));
+    return { ...shared, kind: 'report', pieces: ({ aggregate, path }) => exported.of(aggregate, path) };
+  }
+  const report = reportOf(run);
+  const format = formatOf(values);
+  return {
+    ...shared,
+    kind: run.command === 'diff' ? 'diff' : 'report',
+    pieces: async (snapshot, before) => reportPieces(before ? report(before, snapshot) : report(snapshot), format),
+  };
+}
+
+/** The aggregate as a run wants it. */
+export function withStacks(snapshot: Snapshot, handles: Handles): Snapshot {
+  return { ...snapshot, aggregate: resolveHandles(snapshot.aggregate, handles) };
+}
+
+const REPORTS: Readonly<Record<string, (values: Values) => ReportOf>> = {
+  top: topReport,
+  age: ageReport,
+  frag: fragReport,
+  diff: diffReport,
+};
+
+function reportOf({ command, values }: Run): ReportOf {
+  const report = REPORTS[command];
+  if (!report) throw new Error(`internal error: ${command} is no report`);
+  return report(values);
+}
+
+/** The form of an export is that of its option or its own file's name, never of standard output. */
+function withoutOutput({ values }: Run): Values {
+  return values.to === undefined && values.output === undefined ? { ...values, to: 'parquet' } : values;
+}
+
+function sortPlan({ values }: Run): ScanPlan {
+  const { output: _, ...sorting } = values;
+  return planSort({ ...sortOptionsOf(PAGEOWNER_SORT, sorting), input: '-', output: '-', tmpDir: tmpdir() }).scan;
+}

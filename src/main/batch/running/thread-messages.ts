@@ -1,0 +1,84 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { QueueHandle } from '../../../workers/chunk-queue.js';
+import type { Plan, ThreadTask, WorkerResult } from '../../../workers/task.js';
+import type { Failure } from '../../errors.js';
+import type { DumpRecord } from '../results/dump-record.js';
+import type { NamedRun } from './typed-runs.js';
+
+/** All that the main thread and those of a batch say to each other. */
+
+/** What is the same for all dumps of a batch. */
+export interface Setup {
+  readonly runs: readonly NamedRun[];
+  readonly chunkBytes: number;
+  /** What a dump may take in each thread, in bytes. */
+  readonly shareBytes: number;
+  readonly threads: number;
+}
+
+export interface Job {
+  readonly name: string;
+  readonly path: string;
+  readonly host: string | null;
+  /** ISO 8601; null: the time of the file. */
+  readonly takenAt: string | null;
+  readonly extra: Readonly<Record<string, unknown>>;
+  /** An empty folder, to be filled. */
+  readonly folder: string;
+  /** The saved dump of the night before. */
+  readonly previous: PreviousDump | null;
+  readonly optionsSha256: string;
+  /** What an earlier run of the batch made of this dump, with the same options. */
+  readonly known: KnownDump | null;
+}
+
+export interface PreviousDump {
+  readonly aggregate: string;
+  readonly sha256: string;
+  /** From the manifest, if it had one. */
+  readonly bootId: unknown;
+}
+
+interface KnownDump {
+  readonly sha256: string;
+  readonly file: FileIdentity | null;
+  readonly folder: string;
+  /** SHA-256 by file. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** While all of these are the same, so are the bytes of a file. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtime_ms: number;
+  readonly ctime_ms: number;
+}
+
+/** What a thread of a batch is given: a dump of its own, or chunks of another thread's. */
+export type BatchTask =
+  | { readonly job: Job; readonly port: MessagePort; readonly progress: SharedArrayBuffer }
+  | ThreadTask;
+
+/** From the thread of a dump: it wants help, and it has no more chunks for others. */
+export type FromDump = { readonly plan: Plan; readonly queue: QueueHandle } | 'no more chunks';
+
+/** To it: what those found that helped. */
+export type ToDump = { readonly results: readonly WorkerResult[] } | { readonly died: string };
+
+export type Outcome =
+  | {
+      readonly status: 'done';
+      readonly record: DumpRecord;
+      readonly file: FileIdentity | null;
+      /** What each chunk took. */
+      readonly milliseconds: Float64Array;
+      /** That scanned it. */
+      readonly threads: number;
+      readonly warnings: readonly string[];
+    }
+  /** It is what an earlier run has read already. */
+  | { readonly status: 'unchanged'; readonly file: FileIdentity | null }
+  /** `isRead`: the dump could be opened, so that it is the dump that is bad, and not that it is not there. */
+  | { readonly status: 'failed'; readonly error: Failure; readonly isRead: boolean };

@@ -1,0 +1,104 @@
+import { INSIGHT_KEYS, type InsightKey, type KeyRule } from '../../merge/insight/insight-keys.js';
+import type { RowSelection } from '../../merge/insight/selection.js';
+import { parseBytes } from '../command-line/byte-units.js';
+import { parseChunkSize, parseThreads } from '../command-line/parse-values.js';
+import { quoted, unknownKey, usageError } from '../errors.js';
+import { type LoadOptions, loadHandles } from '../reading/load-snapshot.js';
+import type { FORMATS } from './insight-option-table.js';
+
+/** What the parser makes of the command line. */
+export type Values = Readonly<Record<string, unknown>>;
+
+export type Format = (typeof FORMATS)[number];
+
+const DEFAULT_PAGE_BYTES = 4096;
+const DEFAULT_LIMIT = 20;
+
+/** Keys as typed after --by. `without`: one that says nothing here. */
+export function keysOf(values: Values, byDefault: string, without?: string): InsightKey[] {
+  const typed = (values.by as string | undefined) ?? byDefault;
+  const keys = INSIGHT_KEYS.filter(({ name }) => name !== without);
+  return typed.split(',').map((name) => {
+    const key = keys.find((known) => known.name === name);
+    if (key) return key;
+    throw unknownKey(
+      'by',
+      typed,
+      name,
+      keys.map((known) => known.name),
+    );
+  });
+}
+
+export function keyRule(values: Values): KeyRule {
+  return { ignoreOffsets: values.ignoreOffsets === true };
+}
+
+export function selectionOf(values: Values): RowSelection {
+  return {
+    ...list(values, 'pid', 'pids'),
+    ...list(values, 'tgid', 'tgids'),
+    ...list(values, 'node', 'nodes'),
+    ...(values.name !== undefined && { names: (values.name as string).split(',') }),
+    ...(values.module !== undefined && { modules: (values.module as string).split(',') }),
+    ...patterns(values, 'match'),
+    ...patterns(values, 'not'),
+  };
+}
+
+function list(values: Values, option: string, name: string): Record<string, number[]> {
+  const typed = values[option] as string | undefined;
+  if (typed === undefined) return {};
+  if (!/^\d{1,15}(,\d{1,15})*$/.test(typed))
+    throw usageError(`--${option} takes whole numbers with commas between, not ${quoted(typed)}`);
+  return { [name]: typed.split(',').map(Number) };
+}
+
+function patterns(values: Values, option: 'match' | 'not'): Record<string, RegExp[]> {
+  const typed = values[option] as readonly string[] | undefined;
+  if (!typed) return {};
+  const expressions = typed.map((text) => {
+    try {
+      return new RegExp(text);
+    } catch (error) {
+      throw usageError(`--${option}: ${quoted((error as Error).message)}`);
+    }
+  });
+  return { [option]: expressions };
+}
+
+export function pageBytesOf(values: Values): number {
+  const typed = values.pageSize as string | undefined;
+  const bytes = typed === undefined ? DEFAULT_PAGE_BYTES : parseBytes(typed);
+  if (bytes && Number.isInteger(Math.log2(bytes))) return bytes;
+  throw usageError(`--page-size takes a power of two (4096, 16K, 64K), not ${quoted(typed as string)}`);
+}
+
+/** All files that a command reads: its output must be none of them. */
+export function inputsOf(paths: readonly string[], values: Values): string[] {
+  const named = [values.stacks, values.since, values.meminfo, values.allocinfo].filter((value) => value !== undefined);
+  return [...paths, ...(named as string[])];
+}
+
+export function formatOf(values: Values): Format {
+  return (values.format ?? 'text') as Format;
+}
+
+/** How many rows are shown: all where a program reads them, unless it is said. */
+export function limitOf(values: Values): number {
+  const typed = values.limit as string | undefined;
+  const format = formatOf(values);
+  if (typed === undefined) return format === 'text' || format === 'md' ? DEFAULT_LIMIT : Infinity;
+  if (!/^\d{1,9}$/.test(typed)) throw usageError(`--limit takes a whole number, not ${quoted(typed)}`);
+  return Number(typed) || Infinity;
+}
+
+export async function loadOptions(values: Values): Promise<LoadOptions> {
+  return {
+    threads: parseThreads(values.threads as string | undefined),
+    chunkBytes: parseChunkSize(values.chunkSize as string | undefined),
+    since: null,
+    withoutReleased: values.f === true,
+    ...(values.stacks !== undefined && { handles: await loadHandles(values.stacks as string) }),
+  };
+}

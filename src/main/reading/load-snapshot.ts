@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { type Allocinfo, parseAllocinfo } from '../../format/allocinfo.js';
+import { parseStacksText } from '../../format/stacks-text.js';
+import { decodeText } from '../../format/text.js';
+import { NO_NANOS } from '../../format/timestamp.js';
+import type { Aggregate } from '../../merge/aggregate/aggregate.js';
+import type { AggregatePartial } from '../../merge/aggregate/aggregate-partial.js';
+import type { ManyFiles } from '../../merge/aggregate/read-parquet.js';
+import { readPartial } from '../../merge/aggregate/read-partial.js';
+import { type Handles, handlesOf, resolveHandles } from '../../merge/aggregate/stacks-aggregate.js';
+import { ALLOCINFO } from '../../merge/forms/allocinfo-form.js';
+import type { SitesSnapshot } from '../../merge/insight/sites.js';
+import type { Snapshot } from '../../merge/insight/snapshot.js';
+import { aggregateRunner } from '../../workers/runners.js';
+import type { Spilled } from '../../workers/task.js';
+import { cannotCut, noBlocks, noPages, PageownerError, unreadable } from '../errors.js';
+import { type FileInput, giveUp, type Input, openInput } from '../io/input.js';
+import { CHUNKS_FOR_MAIN } from '../limits.js';
+import { type Part, rangeOf } from './part.js';
+import { readLog } from './read-log.js';
+import { contentOf, type Recognised, recognise } from './recognise.js';
+import { type OnScanned, scanDump } from './scan-dump.js';
+
+export interface LoadOptions {
+  readonly threads: number;
+  readonly chunkBytes: number;
+  /** In ns since boot: what was allocated later is counted as born. A saved aggregate has been asked already. */
+  readonly since: bigint | null;
+  readonly withoutReleased: boolean;
+  /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
+  readonly handles?: Handles;
+  /** Only this part of the text of a dump, which may have no block. */
+  readonly part?: Part;
+  readonly onScanned?: OnScanned;
+  /** Where only the sums of many saved aggregates are wanted. */
+  readonly many?: ManyFiles;
+}
+
+/** What an input gives: a snapshot, or what allocinfo says, which has no pages and no stacks. */
+export type Loaded = Snapshot | SitesSnapshot;
+
+/** Reads whatever it is pointed at, plain or packed: which form it has is told by the content. Throws a PageownerError if it is none that is known. */
+export async function loadAny(path: string, options: LoadOptions): Promise<Loaded> {
+  const opened = await openInput(path);
+  try {
+    const loaded = await loadRecognised(await recognise(opened), options);
+    opened.close();
+    return loaded;
+  } catch (error) {
+    giveUp(opened);
+    throw error;
+  }
+}
+
+/** Reads an input whose form is known. Who opened it closes it. */
+export async function loadRecognised(recognised: Recognised, options: LoadOptions): Promise<Loaded> {
+  const { input, form } = recognised;
+  const path = input.name;
+  if (form.reading.kind === 'sites') return { path, sites: await readSites(input) };
+  const aggregate = await aggregateOf(recognised, (dump) => scan(dump, options), options);
+  const { handles } = options;
+  return { path, aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
+}
+
+/** The same where only a snapshot will do. */
+export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
+  return onlySnapshot(await loadAny(path, options));
+}
+
+/** Throws a PageownerError for what is none. */
+export function onlySnapshot(loaded: Loaded): Snapshot {
+  if ('sites' in loaded) throw noPages(loaded.path, ALLOCINFO.title);
+  return loaded;
+}
+
+/**
+ * Reads an input. `scan` is what to do with the blocks of a dump. Throws a PageownerError if it is of no form that gives a snapshot, and if it cannot be
+ * cut where only a `part` is wanted.
+ */
+export async function loadAggregate(
+  opened: Input,
+  scan: (dump: Input) => Promise<Aggregate>,
+  options: Pick<LoadOptions, 'part' | 'many'> = {},
+): Promise<Aggregate> {
+  return aggregateOf(await recognise(opened), scan, options);
+}
+
+async function aggregateOf(
+  { input, form, start }: Recognised,
+  scan: (dump: Input) => Promise<Aggregate>,
+  { part, many }: Pick<LoadOptions, 'part' | 'many'>,
+): Promise<Aggregate> {
+  const { reading } = form;
+  if (part && reading.kind !== 'blocks') throw cannotCut(input.name, `it is ${form.title}, which merge takes whole`);
+  if (part && !('fd' in input))
+    throw cannotCut(input.name, 'it is packed, empty, or no file; unpack or save it to a plain file first');
+  switch (reading.kind) {
+    case 'blocks': {
+      const aggregate = await scan(input);
+      return part && 'fd' in input ? ofPart(aggregate, input, start, part) : aggregate;
+    }
+    case 'log':
+      return readLog(input, start, scan);
+    case 'sites':
+      throw noPages(input.name, form.title);
+    case 'whole': {
+      const content = await contentOf(input);
+      try {
+        return await reading.read(content, many ? { many } : {});
+      } catch (error) {
+        throw unreadable(input.name, form.title, error);
+      }
+    }
+  }
+}
+
+/** The aggregate of a part, which says what it is of. */
+function ofPart(aggregate: Aggregate, { fd, size }: FileInput, start: string, part: Part): Aggregate {
+  const { offset, length } = rangeOf(fd, size, part);
+  const dump = createHash('sha256').update(start, 'latin1').digest('hex');
+  if (length === 0 || length === size) return aggregate;
+  return { ...aggregate, facts: { ...aggregate.facts, parts: [{ dump, size, from: offset, to: offset + length }] } };
+}
+
+async function readSites(input: Input): Promise<Allocinfo> {
+  return parseAllocinfo(decodeText(await contentOf(input)));
+}
+
+/** Stacks by handle, of a file of show_stacks_handles. */
+export async function loadHandles(path: string): Promise<Handles> {
+  const input = await openInput(path);
+  try {
+    const content = await contentOf(input);
+    input.close();
+    return handlesOf(parseStacksText(decodeText(content)));
+  } catch (error) {
+    giveUp(input);
+    throw error instanceof PageownerError ? error : unreadable(input.name, 'the text of show_stacks_handles', error);
+  }
+}
+
+async function scan(
+  input: Input,
+  { threads, chunkBytes, since, withoutReleased, part, onScanned }: LoadOptions,
+): Promise<Aggregate> {
+  const plan = { since: since ?? NO_NANOS, withoutReleased };
+  const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
+  const options = { scan: plan, threads, chunkBytes, aloneBytes, part };
+  const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
+  if (part === undefined) refuseEmpty(input.name, found);
+  return readPartial(aggregateIn(found), since);
+}
+
+/** What a scan found in a dump. Throws a PageownerError if there is nothing. */
+export function readFound(name: string, found: AggregatePartial | Spilled, since: bigint | null): Aggregate {
+  refuseEmpty(name, found);
+  return readPartial(aggregateIn(found), since);
+}
+
+function refuseEmpty(name: string, { counts }: AggregatePartial | Spilled): void {
+  const { blocks, malformed } = counts;
+  if (blocks - malformed <= 0) throw noBlocks(name);
+}
+
+function aggregateIn(found: AggregatePartial | Spilled): AggregatePartial {
+  if ('runs' in found) throw new Error('internal error: an aggregate is never put aside');
+  return found;
+}
