@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { usageError } from '../src/main/errors.js';
+import { usageError } from '../src/main/base/errors.js';
 
 /** Debian's package of the kernel whose page_owner_sort is the yardstick, and where the source is in it. */
 const PACKAGE = 'linux-source-6.12';

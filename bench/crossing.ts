@@ -1,17 +1,17 @@
 /**
- * Question: from what size on does it pay to load piscina and start workers? CHUNKS_FOR_MAIN in src/main/limits.ts is the answer.
+ * Question: from what size on does it pay to load piscina and start workers? CHUNKS_FOR_MAIN in src/main/base/limits.ts is the answer.
  *
  * Generated dumps of rising size are scanned (--cull=st) by processes that do nothing else, in the main thread and in a pool of as many workers as there are
  * CPUs. How to read it: below 1 in `pool/main` the pool wins. Noise decides near 1, so take the size from which it stays below.
  */
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { usageError } from '../src/main/base/errors.js';
+import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES } from '../src/main/base/limits.js';
 import { generateDump } from '../src/main/bench/generate-dump.js';
 import { median } from '../src/main/bench/median.js';
 import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
 import { formatBytes } from '../src/main/command-line/byte-units.js';
-import { usageError } from '../src/main/errors.js';
-import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES } from '../src/main/limits.js';
 import type { BenchOptions } from './options.js';
 import { type Report, seconds } from './report.js';
 import { runRounds } from './rounds.js';

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { SyntheticDumpOptions } from '../src/format/synthetic-dump.js';
+import { cannotRead } from '../src/main/base/errors.js';
 import { type DumpFile, generateDump } from '../src/main/bench/generate-dump.js';
 import { formatBytes } from '../src/main/command-line/byte-units.js';
-import { cannotRead } from '../src/main/errors.js';
 
 /** The user's dump if there is one, else a generated one in `folder`. Throws if it cannot be read. */
 export async function dumpFile(

@@ -1,7 +1,7 @@
 /** `npm run bench -- --help` says what can be measured; the header of each mode's file says what question it answers. */
 import { AssertionError } from 'node:assert';
+import { runProgram } from '../src/main/command-line/program.js';
 import { undoAll } from '../src/main/io/undo.js';
-import { runProgram } from '../src/main/program.js';
 import { type BenchOptions, benchCommand } from './options.js';
 import { publish, type Report, tryFiles } from './report.js';
 

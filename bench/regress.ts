@@ -7,9 +7,9 @@
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { usageError } from '../src/main/base/errors.js';
 import { median } from '../src/main/bench/median.js';
 import { temporaryFolder } from '../src/main/bench/temporary-folder.js';
-import { usageError } from '../src/main/errors.js';
 import { ours, programOf } from './contenders.js';
 import { dumpFile } from './dump-file.js';
 import type { BenchOptions } from './options.js';

@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { cannotWrite } from '../src/main/base/errors.js';
 import { markdownTable, type TableRows, textTable } from '../src/main/bench/bench-table.js';
-import { cannotWrite } from '../src/main/errors.js';
 
 /** What a benchmark found. */
 export interface Report {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { PageownerError } from '../src/main/errors.js';
+import { PageownerError } from '../src/main/base/errors.js';
 import { undoAtEnd } from '../src/main/io/undo.js';
 
 export interface Command {

@@ -1,5 +1,5 @@
 /**
- * Question: how large should a chunk be, and how does a scan scale with threads? DEFAULT_CHUNK_BYTES in src/main/limits.ts is the answer.
+ * Question: how large should a chunk be, and how does a scan scale with threads? DEFAULT_CHUNK_BYTES in src/main/base/limits.ts is the answer.
  *
  * Processes that only scan (--cull=st) one dump, in turn. How to read it: one row a chunk size, for each number of threads the median time and the peak memory. Small
  * chunks cost messages and merges, large ones memory and idle threads at the end. One thread is the main thread; more are a pool, however small the dump.

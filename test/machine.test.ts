@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { mock, test } from 'node:test';
-import { LEAST_MEMORY } from '../src/main/limits.js';
-import { defaultMemory, defaultThreads } from '../src/main/machine.js';
+import { LEAST_MEMORY } from '../src/main/base/limits.js';
+import { defaultMemory, defaultThreads } from '../src/main/base/machine.js';
 import { planSort } from '../src/main/sorting/sort-options.js';
 
 test('there are threads and memory for a run on any machine', () => {

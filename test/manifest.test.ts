@@ -7,10 +7,10 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { PageownerError } from '../src/main/base/errors.js';
 import { type BrokenEntry, type Entry, entriesOf } from '../src/main/batch/manifest/manifest.js';
 import { linesOf } from '../src/main/batch/manifest/manifest-lines.js';
 import { isoTime } from '../src/main/command-line/iso-time.js';
-import { PageownerError } from '../src/main/errors.js';
 import { BLOCK, ROOT, temporaryFolder, writeInto } from './helpers.js';
 
 const RUNS = 30 * Number(process.env.PROPERTY_RUNS ?? 1);
@@ -293,7 +293,7 @@ test('what cannot be read on is said behind the lines that were read, and half a
 
 test('standard input is a list like any other, and what cannot be read of it is said', async () => {
   const script = `
-    import { entriesOf } from '${join(ROOT, 'dist/src/main/batch/manifest.js')}';
+    import { entriesOf } from '${join(ROOT, 'dist/src/main/batch/manifest/manifest.js')}';
     try { for await (const { name, path = name } of entriesOf(['-'])) console.log(path); }
     catch (error) { console.log(error.message); }`;
   const printed = (shell: string): string =>

@@ -15,8 +15,8 @@ import { readPartial } from '../src/merge/aggregate/read-partial.js';
 import { formOf } from '../src/merge/forms/forms.js';
 import { writeParquet } from '../src/merge/writers/parquet.js';
 import { findBoundary } from '../src/workers/find-boundary.js';
+import { ReadError } from '../src/workers/read-error.js';
 import { aggregateRunner } from '../src/workers/runners.js';
-import { ReadError } from '../src/workers/task.js';
 import { BLOCK, fixtureDump, run, temporaryFolder, writeInto } from './helpers.js';
 import { dumps, longDumps } from './random-dump.js';
 

@@ -1,12 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import scanChunks from '../workers/entry.js';
 import { reuseKernels } from '../workers/kernel-instance.js';
+import { failureOf } from './base/errors.js';
 import { DumpProgress } from './batch/running/dump-progress.js';
 import { helpOver } from './batch/running/helping-threads.js';
 import { type PreparedRun, prepare } from './batch/running/prepared-runs.js';
 import { runDump } from './batch/running/run-dump.js';
 import type { BatchTask, Outcome, Setup } from './batch/running/thread-messages.js';
-import { failureOf } from './errors.js';
 
 const setup = workerData as Setup;
 let prepared: Promise<readonly PreparedRun[]> | undefined;

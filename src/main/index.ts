@@ -19,7 +19,7 @@ export {
 } from '../merge/insight/trend.js';
 export type { TrendClass } from '../merge/insight/trend-class.js';
 export { writeParquet } from '../merge/writers/parquet.js';
-export { type ErrorCode, PageownerError } from './errors.js';
+export { type ErrorCode, PageownerError } from './base/errors.js';
 export { type LoadOptions, loadSnapshot } from './reading/load-snapshot.js';
 export type { Percentiles } from './reading/percentiles.js';
 export type { RunSummary } from './sorting/run-summary.js';

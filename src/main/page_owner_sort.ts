@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { expandArguments } from './command-line/abbreviations.js';
-import { runProgram } from './program.js';
+import { runProgram } from './command-line/program.js';
 import { PAGE_OWNER_SORT, sortCommand } from './sorting/sort-command.js';
 import { OPTIONS } from './sorting/sort-option-table.js';
 

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { batchCommand } from './batch/batch-command.js';
 import { benchCommand } from './bench/bench-command.js';
 import { expandArguments } from './command-line/abbreviations.js';
+import { runProgram } from './command-line/program.js';
 import { insightCommands } from './insight/insight-commands.js';
-import { runProgram } from './program.js';
 import { PAGEOWNER_SORT, sortCommand } from './sorting/sort-command.js';
 import { OPTIONS } from './sorting/sort-option-table.js';
 

@@ -3,18 +3,10 @@ import type { Table } from '../merge/group-table.js';
 import { addCounts, type Counts, noCounts, noteOffset, type Partial } from '../merge/partial.js';
 import type { ChunkQueue } from './chunk-queue.js';
 import { now } from './clock.js';
+import { END, LONG_BLOCK, OVER_MEMORY, ReadError } from './read-error.js';
 import type { Runner } from './runner.js';
 import type { Scanner } from './scanner.js';
-import {
-  type Bounds,
-  END,
-  LONG_BLOCK,
-  OVER_MEMORY,
-  ReadError,
-  type Spent,
-  type Spilled,
-  type ThreadResult,
-} from './task.js';
+import type { Bounds, Spent, Spilled, ThreadResult } from './task.js';
 import { Window } from './window.js';
 
 /** Longest block. Real ones have at most 64 KiB, and it is held up to four times: what never ends must not take all memory. */

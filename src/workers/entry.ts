@@ -1,6 +1,7 @@
 import { ChunkQueue } from './chunk-queue.js';
+import { ReadError } from './read-error.js';
 import { runnerOf } from './runners.js';
-import { ReadError, type ThreadResult, type ThreadTask, type WorkerResult } from './task.js';
+import type { ThreadResult, ThreadTask, WorkerResult } from './task.js';
 
 /** From so many bytes on a result is moved to the main thread. Piscina, which does that, takes longer to load than less takes to be copied. */
 const MOVED_BYTES: number = 1 << 24;

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { boundaryAfter } from '../format/boundary.js';
-import { ReadError } from './task.js';
+import { ReadError } from './read-error.js';
 
 /** A boundary is looked for in pieces of this size. Blocks have 200 to 4096 bytes, so one nearly always does. */
 const PROBE_BYTES = 1 << 14;

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { quoted, usageError } from '../base/errors.js';
+import { BATCH_OWN_BYTES, BYTES_PER_BATCH_THREAD, LEAST_BATCH_MEMORY } from '../base/limits.js';
+import { defaultMemory } from '../base/machine.js';
 import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
-import { quoted, usageError } from '../errors.js';
-import { BATCH_OWN_BYTES, BYTES_PER_BATCH_THREAD, LEAST_BATCH_MEMORY } from '../limits.js';
-import { defaultMemory } from '../machine.js';
 import { readConfig, type Typed } from './config-file.js';
 import { type Alarm, parseAlarm } from './results/alarms.js';
 import { endOf } from './running/prepared-runs.js';

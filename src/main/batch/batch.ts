@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { now } from '../../workers/clock.js';
-import { type Failure, failureOf, noThreads, PageownerError } from '../errors.js';
+import { type Failure, failureOf, noThreads, PageownerError } from '../base/errors.js';
+import { version } from '../command-line/program.js';
 import { damageOf } from '../insight/read-snapshots.js';
-import { version } from '../program.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { BrokenEntry, Entry } from './manifest/manifest.js';
 import type { ReadAhead } from './manifest/read-ahead.js';
 import { mixedPageblocks, raised, raisedByNight } from './results/alarms.js';
 import type { Log } from './results/batch-log.js';
-import type { DumpRecord } from './results/dump-record.js';
+import type { DumpRecord, PreviousDump } from './results/dump-record.js';
 import type { Night } from './results/night-folder.js';
 import { previousDump } from './results/previous-night.js';
 import type { SavedDump } from './results/read-nights.js';
 import { type Result, Results } from './results/results-file.js';
 import type { Tally } from './results/tally.js';
 import { BatchPool, type RunningDump } from './running/batch-pool.js';
-import type { Job, Outcome, PreviousDump } from './running/thread-messages.js';
+import type { Job, Outcome } from './running/thread-messages.js';
 
 /** How far a batch is. */
 export interface Progress {

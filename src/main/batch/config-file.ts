@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cannotRead, quoted, usageError } from '../errors.js';
+import { cannotRead, quoted, usageError } from '../base/errors.js';
 import { BATCH_OPTIONS, type BatchOption } from './batch-option-table.js';
 
 /** Options by name: a text, a list of texts, or true. */

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SyntheticDumpOptions, syntheticDump } from '../../format/synthetic-dump.js';
+import { cannotWrite } from '../base/errors.js';
 import { formatBytes } from '../command-line/byte-units.js';
-import { cannotWrite } from '../errors.js';
 
 /** A dump to measure with. */
 export interface DumpFile {

@@ -1,5 +1,5 @@
-import { quoted, usageError } from '../errors.js';
-import type { OptionEntry } from '../sorting/sort-option-table.js';
+import { quoted, usageError } from '../base/errors.js';
+import type { OptionEntry } from './option-entry.js';
 
 /** The options that commander adds. */
 const COMMANDERS: readonly OptionEntry[] = ['help', 'version'].map((name) => ({

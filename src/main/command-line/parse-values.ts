@@ -1,6 +1,6 @@
-import { quoted, usageError } from '../errors.js';
-import { DEFAULT_CHUNK_BYTES, MOST_CHUNK_BYTES } from '../limits.js';
-import { defaultThreads } from '../machine.js';
+import { quoted, usageError } from '../base/errors.js';
+import { DEFAULT_CHUNK_BYTES, MOST_CHUNK_BYTES } from '../base/limits.js';
+import { defaultThreads } from '../base/machine.js';
 import { parseBytes } from './byte-units.js';
 
 /** Values of options that several commands have. All throw a usage error that names the option. */

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { cannotWrite } from '../errors.js';
+import { cannotWrite } from '../base/errors.js';
 
 const STDOUT_FD = 1;
 

@@ -1,7 +1,7 @@
 import { AgeSums } from '../../merge/insight/age.js';
 import { newestOf } from '../../merge/insight/snapshot.js';
 import { ageTables } from '../../merge/insight/tables.js';
-import { hasNoTimes } from '../errors.js';
+import { hasNoTimes } from '../base/errors.js';
 import { keyRule, keysOf, limitOf, selectionOf, type Values } from './insight-options.js';
 import { type GrowingReport, type ReportOf, reportOfAll, runGrowingReport } from './run-report.js';
 

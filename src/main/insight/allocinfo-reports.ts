@@ -8,7 +8,7 @@ import {
 } from '../../merge/insight/sites.js';
 import { sitesAndPagesTables, sitesDiffTables, sitesTopTables } from '../../merge/insight/sites-tables.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
-import { unknownKey, usageError } from '../errors.js';
+import { unknownKey, usageError } from '../base/errors.js';
 import { limitOf, pageBytesOf, selectionOf, type Values } from './insight-options.js';
 import type { Report } from './write-report.js';
 

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { diffTables } from '../../merge/insight/tables.js';
 import { VERDICTS, type Verdict } from '../../merge/insight/verdict.js';
 import { visible } from '../../merge/writers/escape.js';
-import { quoted, usageError } from '../errors.js';
+import { quoted, usageError } from '../base/errors.js';
 import { areSiteKeys, sitesDiffReport } from './allocinfo-reports.js';
 import { keyRule, keysOf, limitOf, selectionOf, type Values } from './insight-options.js';
 import { readInputs } from './read-snapshots.js';

@@ -2,7 +2,7 @@ import { fragOf, knowsPlaces } from '../../merge/insight/frag.js';
 import { pageblockMap } from '../../merge/insight/pageblock-map.js';
 import { selectAggregate } from '../../merge/insight/selection.js';
 import { fragTables } from '../../merge/insight/tables.js';
-import { quoted, usageError } from '../errors.js';
+import { quoted, usageError } from '../base/errors.js';
 import { keyRule, limitOf, selectionOf, type Values } from './insight-options.js';
 import { type ReportOf, runReport } from './run-report.js';
 

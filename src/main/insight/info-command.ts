@@ -4,7 +4,7 @@ import { joinAggregates } from '../../merge/aggregate/join.js';
 import { commandsFor, contentInfo, type InputInfo } from '../../merge/insight/info.js';
 import { infoTable } from '../../merge/insight/info-table.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
-import { PageownerError } from '../errors.js';
+import { PageownerError } from '../base/errors.js';
 import { giveUp, inputName, openInput } from '../io/input.js';
 import { type Loaded, type LoadOptions, loadRecognised } from '../reading/load-snapshot.js';
 import { type Recognised, recognise } from '../reading/recognise.js';

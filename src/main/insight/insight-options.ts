@@ -1,8 +1,8 @@
 import { INSIGHT_KEYS, type InsightKey, type KeyRule } from '../../merge/insight/insight-keys.js';
 import type { RowSelection } from '../../merge/insight/selection.js';
+import { quoted, unknownKey, usageError } from '../base/errors.js';
 import { parseBytes } from '../command-line/byte-units.js';
 import { parseChunkSize, parseThreads } from '../command-line/parse-values.js';
-import { quoted, unknownKey, usageError } from '../errors.js';
 import { type LoadOptions, loadHandles } from '../reading/load-snapshot.js';
 import type { FORMATS } from './insight-option-table.js';
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pagesOfRows, type Snapshot } from '../../merge/insight/snapshot.js';
 import type { ReportTable } from '../../merge/writers/report.js';
-import { cannotRead, unreadable } from '../errors.js';
+import { cannotRead, unreadable } from '../base/errors.js';
 
 /** What becomes of a machine's memory, in bytes: total = accounted + free + untracked. */
 export interface Reconciled {

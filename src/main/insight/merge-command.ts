@@ -1,5 +1,5 @@
 import { selectAggregate } from '../../merge/insight/selection.js';
-import { usageError } from '../errors.js';
+import { usageError } from '../base/errors.js';
 import { joined, parquetOf } from './export-command.js';
 import { inputsOf, loadOptions, selectionOf, type Values } from './insight-options.js';
 import { readSnapshot } from './read-snapshots.js';

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { topTables } from '../../merge/insight/tables.js';
 import { TopSums } from '../../merge/insight/top.js';
-import { usageError } from '../errors.js';
+import { usageError } from '../base/errors.js';
 import { sitesAndPagesReport, sitesTopReport } from './allocinfo-reports.js';
 import { keyRule, keysOf, limitOf, pageBytesOf, selectionOf, type Values } from './insight-options.js';
 import { type Reconciled, reconcile } from './meminfo.js';

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { type NightDump, type Trends, trendOf } from '../../merge/insight/trend.js';
 import { trendCsv, trendTables } from '../../merge/insight/trend-tables.js';
+import { PageownerError, quoted, usageError } from '../base/errors.js';
 import { isoTime } from '../command-line/iso-time.js';
 import { Progress } from '../command-line/progress.js';
-import { PageownerError, quoted, usageError } from '../errors.js';
 import { type LoadOptions, loadSnapshot } from '../reading/load-snapshot.js';
 import {
   formatOf,

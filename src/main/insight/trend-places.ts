@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { cannotRead, quoted, usageError } from '../base/errors.js';
 import { DUMPS_FOLDER, RECORD_FILE } from '../batch/results/dump-record.js';
 import { dumpsOf, isNight, nightsIn, type SavedDump } from '../batch/results/read-nights.js';
-import { cannotRead, quoted, usageError } from '../errors.js';
 import { warn } from './read-snapshots.js';
 
 /** Where a dump of a night is, and what is known of it before it is read. */

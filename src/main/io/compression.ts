@@ -1,4 +1,4 @@
-import { cannotUnpack } from '../errors.js';
+import { cannotUnpack } from '../base/errors.js';
 
 /** The ways in which dumps are packed, told by the first bytes of the content; unpack.ts has how each is unpacked. */
 export type Format = 'gzip' | 'zstd' | 'xz';

@@ -1,5 +1,5 @@
 import { closeSync, constants, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
-import { cannotRead, inputChanged, PageownerError } from '../errors.js';
+import { cannotRead, inputChanged, PageownerError } from '../base/errors.js';
 import { call, mayBlock } from './call.js';
 import { type Format, formatOf, LONGEST_MAGIC } from './compression.js';
 import { type Gathered, gathered, gatheredSocket } from './gathered.js';

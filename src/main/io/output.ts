@@ -19,7 +19,7 @@ import {
   write,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { cannotWrite, sameFile } from '../errors.js';
+import { cannotWrite, sameFile } from '../base/errors.js';
 import { call, mayBlock } from './call.js';
 import type { Input } from './input.js';
 import { undoAtEnd } from './undo.js';

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { Transform, type Writable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import split2 from 'split2';
-import { cannotUnpack, missingProgram, PageownerError } from '../errors.js';
+import { cannotUnpack, missingProgram, PageownerError } from '../base/errors.js';
 import type { Format } from './compression.js';
 import { flat, gathered } from './gathered.js';
 import { undoAtEnd } from './undo.js';

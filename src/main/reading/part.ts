@@ -1,6 +1,6 @@
 import type { Chunk } from '../../workers/chunk-queue.js';
 import { findBoundary } from '../../workers/find-boundary.js';
-import { quoted, usageError } from '../errors.js';
+import { quoted, usageError } from '../base/errors.js';
 
 /** One of the parts into which a dump is cut. Each begins and ends between blocks; together they are the dump. */
 export interface Part {

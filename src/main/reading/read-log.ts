@@ -5,7 +5,7 @@ import { parsePageReports } from '../../format/page-report.js';
 import { decodeText } from '../../format/text.js';
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import { aggregateOfPageReports } from '../../merge/aggregate/page-reports.js';
-import { noBlocks } from '../errors.js';
+import { noBlocks } from '../base/errors.js';
 import type { Input, StreamInput } from '../io/input.js';
 import { contentOf } from './recognise.js';
 

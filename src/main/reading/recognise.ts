@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { nameOfText } from '../../format/named-texts.js';
 import type { Form } from '../../merge/forms/form.js';
 import { formOf } from '../../merge/forms/forms.js';
-import { cannotRead, noBlocks, notOurs } from '../errors.js';
+import { cannotRead, noBlocks, notOurs } from '../base/errors.js';
 import type { Input } from '../io/input.js';
 
 /** Forms are told by so much of an input: a kernel log can have long messages before the first page dump. */

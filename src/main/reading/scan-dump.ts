@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { ChunkQueue } from '../../workers/chunk-queue.js';
 import { now } from '../../workers/clock.js';
+import { ReadError } from '../../workers/read-error.js';
 import type { Runner } from '../../workers/runner.js';
-import { type Plan, ReadError, type Spent, type ThreadResult, type WorkerResult } from '../../workers/task.js';
-import { scanFailed } from '../errors.js';
+import type { Plan, Spent, ThreadResult, WorkerResult } from '../../workers/task.js';
+import { scanFailed } from '../base/errors.js';
 import type { FileInput, Input, StreamInput } from '../io/input.js';
-import { workerPool } from '../worker-pool.js';
 import { type Part, rangeOf } from './part.js';
+import { workerPool } from './worker-pool.js';
 
 export interface ScanOptions {
   /** What the workers are to look for. */

@@ -1,7 +1,7 @@
 import type { FormId } from '../../merge/forms/form.js';
 import type { Counts } from '../../merge/partial.js';
+import { quoted } from '../base/errors.js';
 import { formatBytes } from '../command-line/byte-units.js';
-import { quoted } from '../errors.js';
 import type { Percentiles } from '../reading/percentiles.js';
 
 /** Where the time of a run went, in milliseconds. Threads read and parse at the same time: that time is divided as their work was. */

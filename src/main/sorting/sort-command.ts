@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
 import { KEYS } from '../../merge/sort-keys.js';
+import { usageError } from '../base/errors.js';
 import { expandArguments } from '../command-line/abbreviations.js';
+import type { OptionEntry } from '../command-line/option-entry.js';
 import { Progress } from '../command-line/progress.js';
-import { usageError } from '../errors.js';
 import { inputName } from '../io/input.js';
 import { summaryText, summaryWarnings } from './run-summary.js';
 import { sortDump } from './sort-dump.js';
-import { OPTIONS, type OptionEntry, SORT_FLAGS } from './sort-option-table.js';
+import { OPTIONS, SORT_FLAGS } from './sort-option-table.js';
 import { planSort, type SortOptions } from './sort-options.js';
 
 /** What differs between the two programs that sort. */

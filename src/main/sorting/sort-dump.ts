@@ -8,7 +8,7 @@ import { writePageOwnerSort } from '../../merge/writers/page-owner-sort.js';
 import { now } from '../../workers/clock.js';
 import { groupRunner } from '../../workers/runners.js';
 import type { ScanPlan, Spilled } from '../../workers/task.js';
-import { cannotSpill } from '../errors.js';
+import { cannotSpill } from '../base/errors.js';
 import { giveUp, type Input, openInput } from '../io/input.js';
 import { type Output, openOutput, writeAll } from '../io/output.js';
 import { undoAtEnd } from '../io/undo.js';

@@ -1,24 +1,6 @@
 import { KEYS } from '../../merge/sort-keys.js';
+import type { OptionEntry } from '../command-line/option-entry.js';
 import { COMPATS } from './sort-options.js';
-
-/** One option of `page_owner_sort` and `pageowner sort`. The table below makes the parser, the abbreviations and --help. */
-export interface OptionEntry {
-  /** Name of the value in what commander gives, and in SortOptions where it is passed on. */
-  readonly id: string;
-  readonly short?: string;
-  readonly long?: string;
-  /** Placeholder of the value; absent: the option takes none. */
-  readonly value?: string;
-  /** What the option means where its value is left out (`--stats`); such an option takes its value only after `=`. */
-  readonly impliedValue?: string;
-  readonly choices?: readonly string[];
-  /** Values of a repeated option: the last counts, unless they are joined into one comma list. */
-  readonly joins?: true;
-  /** In the kernel's tool too: its names win where an abbreviation could mean several. */
-  readonly isKernels?: true;
-  readonly group: string;
-  readonly help: string;
-}
 
 const SORTING = 'Sort by one of (default -t):';
 const SELECTING = 'Select blocks (all that are given must hold):';

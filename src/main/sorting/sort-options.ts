@@ -6,8 +6,7 @@ import { fillRandomly } from '../../merge/random.js';
 import { isToldByHead, KEYS, type Key, keyOf } from '../../merge/sort-keys.js';
 import { MOST_HELD_BYTES } from '../../workers/chunk-runner.js';
 import type { ScanPlan } from '../../workers/task.js';
-import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
-import { badPidList, quoted, unknownKey, usageError } from '../errors.js';
+import { badPidList, quoted, unknownKey, usageError } from '../base/errors.js';
 import {
   BYTES_PER_THREAD,
   CHUNKS_FOR_MAIN,
@@ -16,8 +15,9 @@ import {
   longestBlockIn,
   OWN_BYTES,
   SPILL_SHARES,
-} from '../limits.js';
-import { defaultMemory } from '../machine.js';
+} from '../base/limits.js';
+import { defaultMemory } from '../base/machine.js';
+import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
 
 /** The kernels whose page_owner_sort can be imitated. 6.12 leaves the digits of ts out of a block's text, 6.1 does not. */
 export const COMPATS = ['6.12', '6.1'] as const;

@@ -1,9 +1,29 @@
-import type { AggregateRow } from '../aggregate/aggregate.js';
-import { Frames, type KeyValue } from './insight-keys.js';
+import type { Aggregate, AggregateRow } from '../aggregate/aggregate.js';
+import { Frames, type InsightKey, type KeyRule, type KeyValue } from './insight-keys.js';
 import { compareTexts, groupsOf } from './row-groups.js';
-import { selectRows } from './selection.js';
+import { type RowSelection, selectRows } from './selection.js';
 import { pagesOfRows } from './snapshot.js';
-import type { NightDump, TrendOptions } from './trend.js';
+
+/** A dump of a night. */
+export interface NightDump {
+  /** What stands together: a row has one count of pages for each. */
+  readonly night: string;
+  /** Pairs it with the same machine's dumps of other nights. */
+  readonly name: string;
+  /** In ms since 1970. */
+  readonly takenAt: number;
+  readonly aggregate: Aggregate;
+}
+
+export interface TrendOptions extends KeyRule {
+  readonly by: readonly InsightKey[];
+  readonly selection: RowSelection;
+  /**
+   * All dumps of a night are summed, and its time is that of its latest one. Where a dump is missing in a night, the sum is that of the others: it falls,
+   * though nothing was freed.
+   */
+  readonly together: boolean;
+}
 
 /** Lists of this file have an item for each night, by its index, and none where nothing is known. */
 type ByNight = number[];

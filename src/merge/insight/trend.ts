@@ -1,32 +1,11 @@
-import type { Aggregate } from '../aggregate/aggregate.js';
-import type { InsightKey, KeyRule, KeyValue } from './insight-keys.js';
+import type { InsightKey, KeyValue } from './insight-keys.js';
 import { keyObject } from './row-groups.js';
-import type { RowSelection } from './selection.js';
 import { slopeOf } from './slope.js';
 import { bySuspicion, type Ranked, weightOf } from './suspicion.js';
 import { type TrendClass, trendClassOf } from './trend-class.js';
-import { type DumpSums, type GroupFacts, TrendSums } from './trend-sums.js';
+import { type DumpSums, type GroupFacts, type NightDump, type TrendOptions, TrendSums } from './trend-sums.js';
 
-/** A dump of a night. */
-export interface NightDump {
-  /** What stands together: a row has one count of pages for each. */
-  readonly night: string;
-  /** Pairs it with the same machine's dumps of other nights. */
-  readonly name: string;
-  /** In ms since 1970. */
-  readonly takenAt: number;
-  readonly aggregate: Aggregate;
-}
-
-export interface TrendOptions extends KeyRule {
-  readonly by: readonly InsightKey[];
-  readonly selection: RowSelection;
-  /**
-   * All dumps of a night are summed, and its time is that of its latest one. Where a dump is missing in a night, the sum is that of the others: it falls,
-   * though nothing was freed.
-   */
-  readonly together: boolean;
-}
+export type { NightDump, TrendOptions };
 
 /** What became of machines' memory over many nights. Fields as in JSON. */
 export interface Trends {

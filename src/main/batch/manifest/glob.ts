@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { cannotRead, type PageownerError, quoted, usageError } from '../../errors.js';
+import { cannotRead, type PageownerError, quoted, usageError } from '../../base/errors.js';
 
 /** A file, or a folder that cannot be read. */
 export interface Found {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { badEntry, type PageownerError, quoted } from '../../base/errors.js';
 import { isoTime } from '../../command-line/iso-time.js';
-import { badEntry, type PageownerError, quoted } from '../../errors.js';
 import { isFolderName, nameOfPath } from './entry-name.js';
 
 /** A dump that a batch is to read. */

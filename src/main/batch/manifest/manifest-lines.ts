@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import split2 from 'split2';
 import { grown } from '../../../merge/grow.js';
-import { dumpForManifest, longLine } from '../../errors.js';
+import { dumpForManifest, longLine } from '../../base/errors.js';
 import { flat, type Gathered } from '../../io/gathered.js';
 import { isDumpStart } from './is-dump-start.js';
 

@@ -9,7 +9,7 @@ import {
   PageownerError,
   quoted,
   usageError,
-} from '../../errors.js';
+} from '../../base/errors.js';
 import { inputName, openAsItComes } from '../../io/input.js';
 import { type Found, filesBelow, filesOf, isGlob } from './glob.js';
 import { isDumpStart, START_BYTES } from './is-dump-start.js';

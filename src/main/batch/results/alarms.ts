@@ -1,6 +1,6 @@
 import { visible } from '../../../merge/writers/escape.js';
 import { stackLine } from '../../../merge/writers/stack-line.js';
-import { quoted, usageError } from '../../errors.js';
+import { quoted, usageError } from '../../base/errors.js';
 import { type DumpRecord, grownPages } from './dump-record.js';
 
 /** Columns of a stack in an alarm, which is one line. */

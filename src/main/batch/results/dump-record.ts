@@ -80,3 +80,19 @@ export const RECORD_FILE = 'dump.json';
 export const AGGREGATE_FILE = 'aggregate.parquet';
 /** Folders of dumps are in this folder of a night. */
 export const DUMPS_FOLDER = 'dumps';
+
+export interface PreviousDump {
+  readonly aggregate: string;
+  readonly sha256: string;
+  /** From the manifest, if it had one. */
+  readonly bootId: unknown;
+}
+
+/** While all of these are the same, so are the bytes of a file. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly mtime_ms: number;
+  readonly ctime_ms: number;
+}

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cannotWrite, quoted, usageError } from '../../errors.js';
+import { cannotWrite, quoted, usageError } from '../../base/errors.js';
 import { DUMPS_FOLDER } from './dump-record.js';
 import { lock } from './night-lock.js';
 import { isNight, type SavedDump, savedDump } from './read-nights.js';

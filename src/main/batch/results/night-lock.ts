@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cannotWrite, isLocked } from '../../errors.js';
+import { cannotWrite, isLocked } from '../../base/errors.js';
 import { undoAtEnd } from '../../io/undo.js';
 
 const LOCK_FILE = '.lock';

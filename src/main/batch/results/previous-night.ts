@@ -1,9 +1,8 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { cannotRead, cannotWrite, usageError } from '../../errors.js';
-import type { PreviousDump } from '../running/thread-messages.js';
+import { cannotRead, cannotWrite, usageError } from '../../base/errors.js';
 import { SUMMARY_FILE, SUMMARY_SCHEMA, type Summary } from './batch-summary.js';
-import { AGGREGATE_FILE, DUMPS_FOLDER, type DumpRecord } from './dump-record.js';
+import { AGGREGATE_FILE, DUMPS_FOLDER, type DumpRecord, type PreviousDump } from './dump-record.js';
 import { isLockedNow } from './night-lock.js';
 import { isNight, namesOf, nightsIn, savedDump } from './read-nights.js';
 import { resultsIn } from './results-file.js';

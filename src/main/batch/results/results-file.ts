@@ -1,8 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { cannotWrite, type Failure } from '../../errors.js';
-import type { FileIdentity } from '../running/thread-messages.js';
-import type { DumpRecord } from './dump-record.js';
+import { cannotWrite, type Failure } from '../../base/errors.js';
+import type { DumpRecord, FileIdentity } from './dump-record.js';
 import { writeWhole } from './write-whole.js';
 
 export const RESULTS_FILE = 'results.ndjson';

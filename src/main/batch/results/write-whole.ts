@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { cannotWrite } from '../../errors.js';
+import { cannotWrite } from '../../base/errors.js';
 
 /** Writes a file that is there whole, or as it was. Throws a PageownerError. */
 export function writeWhole(path: string, text: string): void {

@@ -3,8 +3,9 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ChunkQueue } from '../../../workers/chunk-queue.js';
 import type { ThreadTask, WorkerResult } from '../../../workers/task.js';
-import { cannotEndInTime, dumpTooLarge, failureOf, type PageownerError, workerDied } from '../../errors.js';
-import { BATCH_ENTRY, THREAD_EXEC_ARGV } from '../../worker-pool.js';
+import { cannotEndInTime, dumpTooLarge, failureOf, type PageownerError, workerDied } from '../../base/errors.js';
+import { BATCH_ENTRY } from '../../places.js';
+import { THREAD_EXEC_ARGV } from '../../reading/worker-pool.js';
 import { DumpProgress } from './dump-progress.js';
 import type { BatchTask, FromDump, Job, Outcome, Setup, ToDump } from './thread-messages.js';
 

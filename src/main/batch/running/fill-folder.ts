@@ -3,15 +3,15 @@ import type { Aggregate } from '../../../merge/aggregate/aggregate.js';
 import type { Table } from '../../../merge/group-table.js';
 import type { Snapshot } from '../../../merge/insight/snapshot.js';
 import type { ScanPlan, Spilled } from '../../../workers/task.js';
-import { PageownerError } from '../../errors.js';
+import { PageownerError } from '../../base/errors.js';
 import { parquetOf } from '../../insight/export-command.js';
 import type { Scanned } from '../../reading/scan-dump.js';
 import { sortedReport } from '../../sorting/sort-dump.js';
 import { AGGREGATE_FILE, type DumpRecord, RECORD_FILE } from '../results/dump-record.js';
 import { diffFacts, factsOf } from '../results/make-dump-record.js';
+import type { DumpProgress } from './dump-progress.js';
 import { FolderWriter } from './folder-writer.js';
 import { type PreparedRun, withStacks } from './prepared-runs.js';
-import type { Surroundings } from './run-dump.js';
 import type { Job } from './thread-messages.js';
 
 /** What was read of a dump. */
@@ -33,7 +33,7 @@ export interface Found {
  */
 export async function fillFolder(
   job: Job,
-  { runs, progress }: Pick<Surroundings, 'runs' | 'progress'>,
+  { runs, progress }: { readonly runs: readonly PreparedRun[]; readonly progress: DumpProgress },
   before: Snapshot | undefined,
   found: Found,
   input: DumpRecord['input'],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { cannotWrite } from '../../errors.js';
+import { cannotWrite } from '../../base/errors.js';
 
 /** Fills a folder that no one else looks at yet. */
 export class FolderWriter {

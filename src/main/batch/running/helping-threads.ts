@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import { workerDied } from '../../errors.js';
-import type { workerPool } from '../../worker-pool.js';
+import { workerDied } from '../../base/errors.js';
+import type { workerPool } from '../../reading/worker-pool.js';
 import type { FromDump, ToDump } from './thread-messages.js';
 
 /** In the thread of a dump: the other threads of the batch, as far as they are idle, as a pool. Who they are is the matter of the main thread, behind `port`. */

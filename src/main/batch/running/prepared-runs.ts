@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { type Handles, resolveHandles } from '../../../merge/aggregate/stacks-aggregate.js';
 import type { Snapshot } from '../../../merge/insight/snapshot.js';
 import type { ScanPlan } from '../../../workers/task.js';
-import { PageownerError } from '../../errors.js';
+import { PageownerError } from '../../base/errors.js';
 import { ageReport } from '../../insight/age-command.js';
 import { diffReport } from '../../insight/diff-command.js';
 import { exportOf } from '../../insight/export-command.js';

@@ -4,19 +4,21 @@ import { join } from 'node:path';
 import type { AggregatePartial } from '../../../merge/aggregate/aggregate-partial.js';
 import type { Table } from '../../../merge/group-table.js';
 import { newestOf, type Snapshot } from '../../../merge/insight/snapshot.js';
-import { ReadError, type Spilled } from '../../../workers/task.js';
-import { failureOf, scanFailed, usageError } from '../../errors.js';
+import { ReadError } from '../../../workers/read-error.js';
+import type { Spilled } from '../../../workers/task.js';
+import { failureOf, scanFailed, usageError } from '../../base/errors.js';
+import { CHUNKS_FOR_HELP } from '../../base/limits.js';
 import { giveUp, type Input, openInput } from '../../io/input.js';
-import { CHUNKS_FOR_HELP } from '../../limits.js';
 import { loadAggregate, loadSnapshot, readFound } from '../../reading/load-snapshot.js';
 import { type Scanned, scanDump } from '../../reading/scan-dump.js';
-import type { workerPool } from '../../worker-pool.js';
+import type { workerPool } from '../../reading/worker-pool.js';
+import type { FileIdentity } from '../results/dump-record.js';
 import type { DumpProgress } from './dump-progress.js';
 import { type Found, fillFolder } from './fill-folder.js';
 import { HashingRunner, hashFile } from './hashing-runner.js';
 import type { PreparedRun } from './prepared-runs.js';
 import { dumpPlans } from './scan-plans.js';
-import type { FileIdentity, Job, Outcome, Setup } from './thread-messages.js';
+import type { Job, Outcome, Setup } from './thread-messages.js';
 
 /** What a thread has besides the job. */
 export interface Surroundings {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { NO_NANOS } from '../../../format/timestamp.js';
 import type { AggregatePlan, OnePlan, ScanPlan } from '../../../workers/task.js';
-import { LEAST_SPILL_BYTES, longestBlockIn, SPILL_SHARES } from '../../limits.js';
+import { LEAST_SPILL_BYTES, longestBlockIn, SPILL_SHARES } from '../../base/limits.js';
 import type { PreparedRun } from './prepared-runs.js';
 
 /** What the one pass over a dump is to find. */

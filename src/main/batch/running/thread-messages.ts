@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { QueueHandle } from '../../../workers/chunk-queue.js';
 import type { Plan, ThreadTask, WorkerResult } from '../../../workers/task.js';
-import type { Failure } from '../../errors.js';
-import type { DumpRecord } from '../results/dump-record.js';
+import type { Failure } from '../../base/errors.js';
+import type { DumpRecord, FileIdentity, PreviousDump } from '../results/dump-record.js';
 import type { NamedRun } from './typed-runs.js';
 
 /** All that the main thread and those of a batch say to each other. */
@@ -32,28 +32,12 @@ export interface Job {
   readonly known: KnownDump | null;
 }
 
-export interface PreviousDump {
-  readonly aggregate: string;
-  readonly sha256: string;
-  /** From the manifest, if it had one. */
-  readonly bootId: unknown;
-}
-
 interface KnownDump {
   readonly sha256: string;
   readonly file: FileIdentity | null;
   readonly folder: string;
   /** SHA-256 by file. */
   readonly outputs: Readonly<Record<string, string>>;
-}
-
-/** While all of these are the same, so are the bytes of a file. */
-export interface FileIdentity {
-  readonly dev: number;
-  readonly ino: number;
-  readonly size: number;
-  readonly mtime_ms: number;
-  readonly ctime_ms: number;
 }
 
 /** What a thread of a batch is given: a dump of its own, or chunks of another thread's. */

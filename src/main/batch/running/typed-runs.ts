@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { PageownerError, quoted, usageError } from '../../errors.js';
+import { PageownerError, quoted, usageError } from '../../base/errors.js';
 import { insightValues } from '../../insight/insight-commands.js';
 import type { Values } from '../../insight/insight-options.js';
 import { sortValues } from '../../sorting/sort-command.js';
 import { AGGREGATE_FILE, RECORD_FILE } from '../results/dump-record.js';
-import { wordsOf } from '../shell-words.js';
+import { wordsOf } from './shell-words.js';
 
 /** A report that is made of each dump, as typed after --run. Plain data: it crosses to the threads. */
 export interface Run {

@@ -1,9 +1,7 @@
-import type { QueueHandle } from '../workers/chunk-queue.js';
-import type { Plan, ThreadTask, WorkerResult } from '../workers/task.js';
-import { workerDied } from './errors.js';
-
-/** What the threads of a batch run. (Its place is known here, where the bundle has it too.) */
-export const BATCH_ENTRY: URL = new URL('./batch-worker.js', import.meta.url);
+import type { QueueHandle } from '../../workers/chunk-queue.js';
+import type { Plan, ThreadTask, WorkerResult } from '../../workers/task.js';
+import { workerDied } from '../base/errors.js';
+import { CHUNKS_ENTRY } from '../places.js';
 
 const REQUIRES_MODULES = '--experimental-require-module';
 
@@ -29,11 +27,7 @@ export interface Pool {
  * Starts `threads` workers. Piscina is loaded only here. A worker that dies ends the run: what it had gathered is gone, and what killed one worker
  * (memory, mostly) would kill the next.
  */
-export async function workerPool(
-  plan: Plan,
-  threads: number,
-  entry: URL = new URL('../workers/entry.js', import.meta.url),
-): Promise<Pool> {
+export async function workerPool(plan: Plan, threads: number, entry: URL = CHUNKS_ENTRY): Promise<Pool> {
   const { Piscina } = await import('piscina');
   const options = { minThreads: threads, maxThreads: threads, execArgv: THREAD_EXEC_ARGV };
   const pool = new Piscina({ filename: entry.href, ...options });

@@ -1,4 +1,4 @@
-import { quoted, usageError } from '../errors.js';
+import { quoted, usageError } from '../../base/errors.js';
 
 /** A quoted part, a character behind a backslash, or plain ones. */
 const PART = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/sy;

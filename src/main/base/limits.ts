@@ -1,4 +1,4 @@
-import { LONGEST_BLOCK } from '../workers/chunk-runner.js';
+import { LONGEST_BLOCK } from '../../workers/chunk-runner.js';
 
 /** 2 to 8 MiB were equally fast, 16 MiB took twice the memory: `npm run bench -- --sweep`, 1.1 GB dump, 2 cores. */
 export const DEFAULT_CHUNK_BYTES: number = 4 * 2 ** 20;

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
-import { print } from './command-line/print.js';
-import { failureOf, noCommand, quoted } from './errors.js';
-import { isBlocked } from './io/call.js';
-import { undoAll } from './io/undo.js';
+import { failureOf, noCommand, quoted } from '../base/errors.js';
+import { isBlocked } from '../io/call.js';
+import { undoAll } from '../io/undo.js';
+import { PACKAGE_FILE } from '../places.js';
+import { print } from './print.js';
 
 /** Signals that end a run, and the exit codes that shells give them. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -68,6 +69,5 @@ function messageOf(error: unknown): string {
 }
 
 export function version(): string {
-  const file = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string }).version;
 }

@@ -1,6 +1,6 @@
-import { now } from '../../../workers/clock.js';
-import { formatBytes, formatSeconds } from '../../command-line/byte-units.js';
-import type { Progress } from '../batch.js';
+import { now } from '../../workers/clock.js';
+import { formatBytes, formatSeconds } from '../command-line/byte-units.js';
+import type { Progress } from './batch.js';
 
 const INTERVAL_MS = 200;
 

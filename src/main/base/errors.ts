@@ -1,5 +1,5 @@
 /** All errors that a user can meet: one line each, which says what, where, and what to do about it. */
-import { END, LONG_BLOCK, OVER_MEMORY, type ReadFailure } from '../workers/task.js';
+import { END, LONG_BLOCK, OVER_MEMORY, type ReadFailure } from '../../workers/read-error.js';
 
 export type ErrorCode = 'usage' | 'input' | 'output' | 'worker' | 'memory' | 'timeout';
 

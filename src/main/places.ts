@@ -1,0 +1,12 @@
+/**
+ * What stands at a fixed place beside the programs. It is known here, in the folder of the programs, so that the places are the same in the bundle, where
+ * all of a program is one file.
+ */
+
+export const PACKAGE_FILE: URL = new URL('../../../package.json', import.meta.url);
+
+/** What threads run that take chunks from a queue. */
+export const CHUNKS_ENTRY: URL = new URL('../workers/entry.js', import.meta.url);
+
+/** What the threads of a batch run. */
+export const BATCH_ENTRY: URL = new URL('./batch-worker.js', import.meta.url);
