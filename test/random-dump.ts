@@ -117,6 +117,7 @@ const OTHER_HEADS: readonly HeadForm[] = [
   (head, { ts, freeTs }) => `${start(head)}, ${task(head)}, free_ts ${freeTs} ns, ts ${ts} ns`,
   (head, { ts, freeTs }) => `${start(head)}, ${task(head)}, ts ${ts}, free_ts ${freeTs}`,
   (head, { ts }) => `${start(head)}, ${task(head)}, ts ${ts} ns and more`,
+  (head, { ts }) => `${start(head)}, ${task(head)}, ts ${ts.slice(0, 2)}`,
   (head, { ts }) => `[   12.345678] ${today(head, { ts, freeTs: '' })}`,
   (head, { ts }) => `tgid ${head.tgid} (${head.name}), ts ${ts} ns`,
   (head, { ts, freeTs }) => `ts ${ts} ns free_ts ${freeTs} ns ${start(head)}, ${task(head)}`,

@@ -59,6 +59,17 @@ test('kernel and TypeScript scan find the same, however the dump comes in pieces
   fc.assert(property, { numRuns: RUNS });
 });
 
+test('a header that is cut off in its time is not the beginning of the next one', () => {
+  const cut = BLOCK.replace('ts 1234 ns', 'ts 12');
+  for (const dump of [cut + BLOCK, BLOCK + cut + BLOCK, cut + cut + BLOCK])
+    for (const plan of [...plans, planSort({ input: '-', output: '-', sort: 'at' })]) {
+      const [kernel, plain] = [KernelScanner, TypeScriptScanner].map((Scanner) =>
+        scanned(plan, new Scanner(plan.scan.grouping), Buffer.from(dump), [Infinity]),
+      );
+      assert.deepEqual(kernel, plain);
+    }
+});
+
 test('a block that fills many windows is found whole, in time by its length', () => {
   const [plan] = plans as [Plan];
   const stack = Buffer.alloc(9_000_000, ' frame+0x1/0x2\n');

@@ -16,7 +16,7 @@ import { absorb, readColumn } from './columns';
 import { BYTES, Dictionary, FLAGS, firstOf, internAll, intern, KEY, lengthOf, newDictionary, PLAIN } from './kernel-dictionary';
 import { ALLOCATOR_SHIFT, addTo, findGroup, HAS_FREE_TS, moduleTeller, newGroup, setKey, size, startGroups } from './kernel-groups';
 import { keys } from './kernel-hash';
-import { headTo, NO_TIME, readFreeTs, readTs, shape, splitBehindHead, splitHeader } from './kernel-header';
+import { headTo, NO_TIME, readFreeTs, readTs, shape, splitBehindHead, splitHeader, WHOLE } from './kernel-header';
 import { appendToList, getList, isListFull, startList, takeList } from './listing';
 import { allocate, getBytesInUse, startAnew } from './memory';
 import { isOrdinary } from './ordinary';
@@ -71,7 +71,7 @@ let noTail: usize = 0;
 /** The entry of a task that no one asks for. */
 let noTask: usize = 0;
 
-/** The task of the block before, if it was plain: neighbours are mostly alike. */
+/** The task of the block before, if it was plain and a time follows it: neighbours are mostly alike. */
 let latestTask: usize = 0;
 
 /** Whether blocks are listed instead of grouped. */
@@ -330,7 +330,7 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
         remember(taskSet, task);
       }
       if (!(load<u32>(task, FLAGS) & PLAIN)) return IRREGULAR;
-      latestTask = task;
+      latestTask = shape == WHOLE ? 0 : task;
     }
     addBlock(mask, task, stack, tail, bits | shape, readTs(), readFreeTs(), offset + <f64>at);
     at = to;
