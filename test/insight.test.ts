@@ -478,7 +478,7 @@ test('what cannot be done is said in one line, and leaves no output', () => {
   const output = join(folder, 'none');
   const truncated = dump('cut.parquet', readFileSync(T0).subarray(0, 10));
   for (const [args, reason] of [
-    [['top', '--by', 'nonsense', T0], /no key "nonsense"/],
+    [['top', '--by', 'nonsense', T0], /no key nonsense; it takes stack,/],
     [['top', '--match', '(', T0], /--match/],
     [['top', '--limit', 'x', T0], /--limit/],
     [['top', '--page-size', '5000', T0], /--page-size/],

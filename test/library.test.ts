@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PageownerError, sortDump } from 'pageowner';
+import { gunzipSync } from 'node:zlib';
+import { loadSnapshot, PageownerError, sortDump, topOf } from 'pageowner';
 import { BLOCK, ROOT, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -78,4 +79,38 @@ test('threads start in a process that was given options of V8', () => {
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
   assert.equal(stderr, '');
   assert.match(stdout, /20000 times(.|\n)*\n20000,2\n$/);
+});
+
+const manual = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+const examples = [...manual.matchAll(/^```js\n([\s\S]*?)```$/gm)].map(([, code = '']) => code);
+
+test('every function of the library is in its manual', async () => {
+  const { default: _, ...exported } = (await import('pageowner')) as Record<string, unknown>;
+  const functions = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
+  assert.ok(functions.length > 7);
+  for (const name of functions) assert.ok(name === 'readParquet' || manual.includes(name), name);
+});
+
+for (const [i, code] of examples.entries())
+  test(`example ${i + 1} of docs/library.md runs`, () => {
+    const place = temporaryFolder();
+    mkdirSync(join(place, 'node_modules'));
+    symlinkSync(ROOT, join(place, 'node_modules/pageowner'));
+    for (const [name, fixture] of [
+      ['monday.txt', 't0'],
+      ['tuesday.txt', 't1'],
+    ])
+      writeInto(place, name as string, gunzipSync(readFileSync(join(ROOT, `fixtures/6.12-leak/${fixture}.txt.gz`))));
+    const script = writeInto(place, 'example.mjs', code);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script], { cwd: place, encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.notEqual(stdout, '');
+  });
+
+test('a key that there is not is a usage error that says which is near', async () => {
+  const snapshot = await loadSnapshot(input);
+  assert.throws(() => topOf(snapshot, { by: ['modul'] }), {
+    code: 'usage',
+    message: /--by has no key modul \(did you mean module\?\); it takes stack, /,
+  });
 });

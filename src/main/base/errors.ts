@@ -1,5 +1,7 @@
 /** All errors that a user can meet: one line each, which says what, where, and what to do about it. */
+
 import { END, LONG_BLOCK, OVER_MEMORY, type ReadFailure } from '../../workers/read-error.js';
+import { suggestion } from './suggestion.js';
 
 export type ErrorCode = 'usage' | 'input' | 'output' | 'worker' | 'memory' | 'timeout';
 
@@ -67,6 +69,10 @@ export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerErro
 
 export const cannotRead = (input: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
+
+/** A key of --by that there is not. */
+export const noSuchKey = (typed: string, known: readonly string[]): PageownerError =>
+  usageError(`--by has no key ${quoted(typed)}${suggestion(typed, known)}; it takes ${known.join(', ')}`);
 
 /** `where`: a line of a manifest, or a path. */
 export const badEntry = (where: string, what: string): PageownerError =>

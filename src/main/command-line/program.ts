@@ -55,17 +55,15 @@ export async function runProgram(program: Command, args: () => string[], exitCod
 
 /** Makes commander throw its errors, which are reported here like all others. */
 function silenceErrors(command: Command): void {
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: print, writeErr: () => {} })
-    .showSuggestionAfterError(false);
+  command.exitOverride().configureOutput({ writeOut: print, writeErr: () => {} });
   for (const sub of command.commands) silenceErrors(sub);
 }
 
 function messageOf(error: unknown): string {
   if (!(error instanceof CommanderError)) return failureOf(error).message;
   if (error.code === 'commander.help') return noCommand().message;
-  return `${quoted(error.message.replace(/^error: /, ''))} (try --help)`;
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n(Did you mean ');
+  return `${quoted(message)} (${suggestion ? `did you mean ${suggestion.slice(0, -1)}` : 'try --help'})`;
 }
 
 export function version(): string {

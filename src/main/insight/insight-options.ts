@@ -1,6 +1,6 @@
 import { INSIGHT_KEYS, type InsightKey, type KeyRule } from '../../merge/insight/insight-keys.js';
 import type { RowSelection } from '../../merge/insight/selection.js';
-import { quoted, unknownKey, usageError } from '../base/errors.js';
+import { noSuchKey, quoted, usageError } from '../base/errors.js';
 import { parseBytes } from '../command-line/byte-units.js';
 import { parseChunkSize, parseThreads } from '../command-line/parse-values.js';
 import { type LoadOptions, loadHandles } from '../reading/load-snapshot.js';
@@ -11,19 +11,21 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export type Format = (typeof FORMATS)[number];
 
-const DEFAULT_PAGE_BYTES = 4096;
+export const DEFAULT_PAGE_BYTES = 4096;
 const DEFAULT_LIMIT = 20;
 
 /** Keys as typed after --by. `without`: one that says nothing here. */
 export function keysOf(values: Values, byDefault: string, without?: string): InsightKey[] {
-  const typed = (values.by as string | undefined) ?? byDefault;
+  return keysNamed(((values.by as string | undefined) ?? byDefault).split(','), without);
+}
+
+/** The keys with these names. Throws a usage error for one that there is not. */
+export function keysNamed(names: readonly string[], without?: string): InsightKey[] {
   const keys = INSIGHT_KEYS.filter(({ name }) => name !== without);
-  return typed.split(',').map((name) => {
+  return names.map((name) => {
     const key = keys.find((known) => known.name === name);
     if (key) return key;
-    throw unknownKey(
-      'by',
-      typed,
+    throw noSuchKey(
       name,
       keys.map((known) => known.name),
     );

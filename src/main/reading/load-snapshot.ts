@@ -14,23 +14,29 @@ import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { aggregateRunner } from '../../workers/runners.js';
 import type { Spilled } from '../../workers/task.js';
 import { cannotCut, noBlocks, noPages, PageownerError, unreadable } from '../base/errors.js';
-import { CHUNKS_FOR_MAIN } from '../base/limits.js';
+import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES } from '../base/limits.js';
+import { defaultThreads } from '../base/machine.js';
 import { type FileInput, giveUp, type Input, openInput } from '../io/input.js';
 import { type Part, rangeOf } from './part.js';
 import { readLog } from './read-log.js';
 import { contentOf, type Recognised, recognise } from './recognise.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
 
+/** All may be left out. */
 export interface LoadOptions {
-  readonly threads: number;
-  readonly chunkBytes: number;
-  /** In ns since boot: what was allocated later is counted as born. A saved aggregate has been asked already. */
-  readonly since: bigint | null;
-  readonly withoutReleased: boolean;
+  /** Threads that scan a large plain dump. Default: as many as there are CPUs for this process. */
+  readonly threads?: number;
+  /** Size of a chunk, in bytes. Default: 4 MiB. */
+  readonly chunkBytes?: number;
+  /** In ns since boot: what was allocated later is counted as born. A saved aggregate has been asked already. Default: nothing is. */
+  readonly since?: bigint | null;
+  /** Leave out blocks with ts < free_ts (free_ts not 0). Default: they count. */
+  readonly withoutReleased?: boolean;
   /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
   readonly handles?: Handles;
   /** Only this part of the text of a dump, which may have no block. */
   readonly part?: Part;
+  /** Called now and then with the bytes that are scanned so far. */
   readonly onScanned?: OnScanned;
   /** Where only the sums of many saved aggregates are wanted. */
   readonly many?: ManyFiles;
@@ -40,7 +46,7 @@ export interface LoadOptions {
 export type Loaded = Snapshot | SitesSnapshot;
 
 /** Reads whatever it is pointed at, plain or packed: which form it has is told by the content. Throws a PageownerError if it is none that is known. */
-export async function loadAny(path: string, options: LoadOptions): Promise<Loaded> {
+export async function loadAny(path: string, options: LoadOptions = {}): Promise<Loaded> {
   const opened = await openInput(path);
   try {
     const loaded = await loadRecognised(await recognise(opened), options);
@@ -62,8 +68,11 @@ export async function loadRecognised(recognised: Recognised, options: LoadOption
   return { path, aggregate: handles ? resolveHandles(aggregate, handles) : aggregate };
 }
 
-/** The same where only a snapshot will do. */
-export async function loadSnapshot(path: string, options: LoadOptions): Promise<Snapshot> {
+/**
+ * The same where only a snapshot will do.
+ * @param path a file, plain or packed; a FIFO or device; `-` for standard input
+ */
+export async function loadSnapshot(path: string, options: LoadOptions = {}): Promise<Snapshot> {
   return onlySnapshot(await loadAny(path, options));
 }
 
@@ -141,7 +150,14 @@ export async function loadHandles(path: string): Promise<Handles> {
 
 async function scan(
   input: Input,
-  { threads, chunkBytes, since, withoutReleased, part, onScanned }: LoadOptions,
+  {
+    threads = defaultThreads(),
+    chunkBytes = DEFAULT_CHUNK_BYTES,
+    since = null,
+    withoutReleased = false,
+    part,
+    onScanned,
+  }: LoadOptions,
 ): Promise<Aggregate> {
   const plan = { since: since ?? NO_NANOS, withoutReleased };
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
