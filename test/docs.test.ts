@@ -12,7 +12,7 @@ interface Page {
 }
 
 const isPage = (name: string): boolean => name.endsWith('.md');
-const pages: readonly Page[] = ['', 'docs', 'bench', 'fixtures'].flatMap((folder) =>
+const pages: readonly Page[] = ['', 'docs', 'docs/decisions', 'bench', 'fixtures'].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter(isPage)
     .map((name) => {

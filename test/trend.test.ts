@@ -323,7 +323,7 @@ test('what cannot be done is said in one line', () => {
     [[join(folder, 'nothing')], /is no night, and has none in it/],
     [[join(folder, 'absent')], /absent: no such file/],
     [[saved, leak], /as a saved aggregate/],
-    [[leak, '--by', 'nonsense'], /no key "nonsense"/],
+    [[leak, '--by', 'nonsense'], /no key nonsense; it takes stack,/],
     [[leak, '-o', join(leak, dayOf(1), 'dumps/vm/aggregate.parquet')], /the same file/],
   ] as const) {
     const { status, stdout, stderr } = run('pageowner', ['trend', ...args]);
