@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { now } from '../../workers/clock.js';
-import { type Failure, failureOf, noThreads, PageownerError } from '../base/errors.js';
+import { noThreads, PageownerError } from '../base/errors.js';
 import { version } from '../command-line/program.js';
-import { damageOf } from '../insight/read-snapshots.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { BrokenEntry, Entry } from './manifest/manifest.js';
 import type { ReadAhead } from './manifest/read-ahead.js';
-import { mixedPageblocks, raised, raisedByNight } from './results/alarms.js';
 import type { Log } from './results/batch-log.js';
 import type { DumpRecord, PreviousDump } from './results/dump-record.js';
+import type { Ledger } from './results/ledger.js';
 import type { Night } from './results/night-folder.js';
 import { previousDump } from './results/previous-night.js';
 import type { SavedDump } from './results/read-nights.js';
-import { type Result, Results } from './results/results-file.js';
 import type { Tally } from './results/tally.js';
 import { BatchPool, type RunningDump } from './running/batch-pool.js';
 import type { Job, Outcome } from './running/thread-messages.js';
@@ -35,6 +32,29 @@ interface InFlight {
   readonly ended: Promise<void>;
 }
 
+/** How a dump was read. */
+interface Flown {
+  /** Where its folder was made. */
+  readonly folder: string;
+  /** What an earlier run has made of it. */
+  readonly saved: SavedDump | undefined;
+  readonly milliseconds: number;
+  readonly pool: BatchPool;
+}
+
+/** What a batch works with. */
+export interface BatchParts {
+  readonly plan: BatchPlan;
+  readonly night: Night;
+  /** The night that it is compared with. */
+  readonly previous: string | undefined;
+  readonly entries: ReadAhead<Entry | BrokenEntry>;
+  readonly pool: BatchPool;
+  readonly tally: Tally;
+  readonly log: Log;
+  readonly ledger: Ledger;
+}
+
 /**
  * Reads the dumps of a batch, as many at a time as there are threads, and writes a folder and a line for each. What goes wrong with a dump is that dump's; what
  * goes wrong with the folder of results ends the batch: run() throws it, when all that was begun is at its end.
@@ -45,8 +65,8 @@ export class Batch {
   private readonly previous: string | undefined;
   private readonly log: Log;
   private readonly tally: Tally;
+  private readonly ledger: Ledger;
   private readonly entries: ReadAhead<Entry | BrokenEntry>;
-  private readonly results: Results;
   private readonly pool: BatchPool;
   private readonly flying = new Set<InFlight>();
   /** Took more than the share of a thread: they are read again behind the others, with all the memory. */
@@ -59,23 +79,15 @@ export class Batch {
   /** Whether a thread is held by the system. */
   isHeld = false;
 
-  constructor(
-    plan: BatchPlan,
-    night: Night,
-    previous: string | undefined,
-    entries: ReadAhead<Entry | BrokenEntry>,
-    pool: BatchPool,
-    tally: Tally,
-    log: Log,
-  ) {
+  constructor({ plan, night, previous, entries, pool, tally, log, ledger }: BatchParts) {
     this.plan = plan;
     this.night = night;
     this.previous = previous;
     this.entries = entries;
+    this.pool = pool;
     this.tally = tally;
     this.log = log;
-    this.results = new Results(night.folder, [...night.earlier.values()]);
-    this.pool = pool;
+    this.ledger = ledger;
   }
 
   get progress(): Progress {
@@ -95,7 +107,7 @@ export class Batch {
     if (this.large.length > 0 && !this.isStopped && this.fatal === undefined) await this.readLarge();
     this.night.sweep();
     if (this.fatal !== undefined) throw this.fatal;
-    if (this.night.earlier.size > 0) this.results.settle(this.isStopped ? undefined : this.seen);
+    this.ledger.settle(this.isStopped ? undefined : this.seen);
   }
 
   /** Begins no more dumps, and gives those in flight `graceMs` to come to their end. */
@@ -116,7 +128,7 @@ export class Batch {
       await pool.idle();
       if (this.isStopped) return;
       this.seen.add(entry.name);
-      if ('error' in entry) this.addBroken(entry);
+      if ('error' in entry) this.ledger.addBroken(entry);
       else this.begin(entry, pool);
     }
   }
@@ -147,7 +159,7 @@ export class Batch {
     const ended = running.outcome
       .then((outcome) => {
         if (outcome.status !== 'unchanged') this.bytes += running.bytesDone();
-        this.end(entry, folder, outcome, saved, now() - started, pool);
+        this.end(entry, outcome, { folder, saved, milliseconds: now() - started, pool });
         if (pool.isBroken) throw noThreads();
       })
       .catch((error) => {
@@ -164,39 +176,22 @@ export class Batch {
     return ended;
   }
 
-  /** Notes what became of a dump. Throws if that cannot be written. */
-  private end(
-    entry: Entry,
-    folder: string,
-    outcome: Outcome,
-    saved: SavedDump | undefined,
-    milliseconds: number,
-    pool: BatchPool,
-  ): void {
+  private knownDump(record: DumpRecord): Job['known'] {
+    const { name, input, outputs } = record;
+    const file = this.ledger.earlierOf(record)?.file ?? null;
+    return { sha256: input.sha256, file, folder: this.night.folderOf(name), outputs };
+  }
+
+  /** Sees to what became of a dump. Throws if it cannot be written. */
+  private end(entry: Entry, outcome: Outcome, { folder, saved, milliseconds, pool }: Flown): void {
     const { name } = entry;
     if (outcome.status === 'unchanged') {
-      this.addReused(entry, (saved as SavedDump).record, outcome.file);
+      this.ledger.addReused(entry, (saved as SavedDump).record, outcome.file);
       return;
     }
     if (outcome.status === 'done') {
-      const { record, file, threads, warnings } = outcome;
       this.night.publish(folder, name);
-      const seconds = secondsOf(milliseconds);
-      const { bytes } = record.counts;
-      this.tally.addChunks(outcome.milliseconds);
-      this.addDone(
-        {
-          ...this.resultOf(entry, record),
-          file,
-          seconds,
-          megabytes_per_second: Number((bytes / 1000 / Math.max(1, milliseconds)).toPrecision(4)),
-          threads,
-          chunks: outcome.milliseconds.length,
-          warnings: [...warnings, ...warningsOf(record)],
-        },
-        record,
-        false,
-      );
+      this.ledger.addRead(entry, outcome, milliseconds);
       return;
     }
     const { error } = outcome;
@@ -214,104 +209,7 @@ export class Batch {
     if (error.code === 'output') throw new PageownerError('output', error.message);
     // What was made of a dump that is not there now is all that there is of it.
     if (outcome.isRead && error.code === 'input') this.night.forget(name);
-    this.addFailed({ ...this.resultOf(entry), error, status: 'failed', seconds: secondsOf(milliseconds) });
-  }
-
-  private knownDump(record: DumpRecord): Job['known'] {
-    const { name, input, outputs } = record;
-    return {
-      sha256: input.sha256,
-      file: this.earlierOf(record)?.file ?? null,
-      folder: this.night.folderOf(name),
-      outputs,
-    };
-  }
-
-  /** The line of an earlier run. One that was killed may not have come to write it after it had made the folder. */
-  private earlierOf({ name, input, outputs }: DumpRecord): Result | undefined {
-    const earlier = this.night.earlier.get(name);
-    const isSame = earlier?.input?.sha256 === input.sha256 && isDeepStrictEqual(earlier.outputs, outputs);
-    return isSame ? earlier : undefined;
-  }
-
-  /** What an earlier run has made is as good as new. */
-  private addReused(entry: Entry, record: DumpRecord, file: Result['file']): void {
-    const earlier = this.earlierOf(record);
-    const own = { ...this.resultOf(entry, record), warnings: warningsOf(record) };
-    this.addDone({ ...own, ...earlier, alarms: [], line: entry.line, file }, record, true, earlier);
-  }
-
-  private addDone(result: Result, record: DumpRecord, isReused: boolean, earlier?: Result): void {
-    const { name } = result;
-    const alarms = this.plan.alarms.flatMap((alarm) => {
-      const message = raised(alarm, record);
-      return message === undefined ? [] : [{ name, alarm: alarm.what, message }];
-    });
-    const whole: Result = { ...result, alarms: alarms.map(({ message }) => message) };
-    // The line of an earlier run stands there already.
-    if (earlier === undefined || String(earlier.alarms) !== String(whole.alarms)) this.results.add(whole);
-    this.tally.addDone(whole, record, isReused);
-    const { seconds, counts } = whole;
-    this.log.say('info', isReused ? 'reused' : 'done', `${name}: ${isReused ? 'read before' : 'done'}`, {
-      name,
-      seconds,
-      ...counts,
-    });
-    for (const warning of whole.warnings) this.log.say('warning', 'warning', `${name}: ${warning}`, { name });
-    for (const { alarm, message } of alarms) {
-      this.tally.addAlarm({ name, alarm, message });
-      this.log.say('error', 'alarm', `${name}: ${message}`, { name, alarm });
-    }
-  }
-
-  /** Raises the alarm if dumps of the night before are missing. */
-  addMissing(missing: readonly string[]): void {
-    for (const alarm of this.plan.alarms) {
-      const message = raisedByNight(alarm, missing);
-      if (message === undefined) continue;
-      this.tally.addAlarm({ name: '', alarm: alarm.what, message });
-      this.log.say('error', 'alarm', message, { alarm: alarm.what });
-    }
-  }
-
-  private addBroken({ name, line, error }: BrokenEntry): void {
-    const entry: Entry = { name, path: '', host: null, takenAt: null, extra: {}, line };
-    this.addFailed({ ...this.resultOf(entry), error: failureOf(error), status: 'failed', seconds: 0 });
-  }
-
-  private addFailed(result: Result): void {
-    const { name, path, line } = result;
-    const { code, message } = result.error as Failure;
-    this.results.add(result);
-    this.tally.addFailed(result);
-    // What is wrong with a line of a manifest begins with its place already.
-    this.log.say('error', 'failed', path === '' ? message : `${name}: ${message}`, { name, code, path, line });
-  }
-
-  private resultOf({ name, path, host, takenAt, extra, line }: Entry, record?: DumpRecord): Result {
-    return {
-      name,
-      status: 'ok',
-      error: null,
-      path,
-      host,
-      taken_at: record?.taken_at ?? takenAt,
-      extra,
-      line,
-      counts: record?.counts ?? null,
-      mixed_pageblocks: record ? mixedPageblocks(record) : null,
-      leaked_pages: record?.diff?.leaked_pages ?? null,
-      alarms: [],
-      warnings: [],
-      input: record?.input ?? null,
-      file: null,
-      outputs: record?.outputs ?? {},
-      seconds: null,
-      megabytes_per_second: null,
-      threads: null,
-      chunks: null,
-      ended_at: new Date().toISOString(),
-    };
+    this.ledger.addFailed(entry, error, milliseconds);
   }
 }
 
@@ -330,16 +228,4 @@ function optionsHash(
 ): string {
   const text = JSON.stringify([VERSION, path, host, takenAt, extra, runs, previous?.sha256, previous?.bootId]);
   return createHash('sha256').update(text).digest('hex');
-}
-
-function secondsOf(milliseconds: number): number {
-  return Number((milliseconds / 1000).toFixed(3));
-}
-
-function warningsOf({ counts, diff }: DumpRecord): string[] {
-  const { malformed_at: malformedAt, passed_over: passedOver } = counts;
-  return [
-    ...damageOf({ ...counts, malformedAt, passedOver }),
-    ...(diff?.rebooted ? ['the machine was booted since the night before: no diff'] : []),
-  ];
 }

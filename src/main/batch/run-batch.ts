@@ -27,6 +27,7 @@ import {
   titleOf,
   unfinished,
 } from './results/batch-summary.js';
+import { Ledger } from './results/ledger.js';
 import { Night } from './results/night-folder.js';
 import { missingDumps, previousNight, prune, startOf } from './results/previous-night.js';
 import { dumpsOf, namesOf } from './results/read-nights.js';
@@ -63,7 +64,8 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   // Threads start while this one loads what it needs.
   const pool = batchPool(plan, plan.threads);
   const tally = await Tally.create();
-  const batch = new Batch(plan, night, previous, entries, pool, tally, log);
+  const ledger = new Ledger(plan.alarms, night, tally, log);
+  const batch = new Batch({ plan, night, previous, entries, pool, tally, log, ledger });
   const ending = endOnSignal(batch, plan, log);
   line.start(() => batch.progress);
   let failure: unknown;
@@ -77,7 +79,7 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   const { bytes } = batch.progress;
   const milliseconds = now() - clock;
   const missing = previous === undefined || ending.signal !== null ? [] : missingDumps(previous, batch.seen);
-  if (failure === undefined) batch.addMissing(missing);
+  if (failure === undefined) ledger.addMissing(missing);
   if (failure === undefined && ending.signal === null) warnOfOthers(plan.out, batch.seen, log);
   const summary: Summary = {
     schema: SUMMARY_SCHEMA,

@@ -6,10 +6,11 @@ import { infoTable } from '../../merge/insight/info-table.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { PageownerError } from '../base/errors.js';
 import { giveUp, inputName, openInput } from '../io/input.js';
+import { damageOf } from '../reading/damage-lines.js';
 import { type Loaded, type LoadOptions, loadRecognised } from '../reading/load-snapshot.js';
 import { type Recognised, recognise } from '../reading/recognise.js';
 import { formatOf, inputsOf, loadOptions, type Values } from './insight-options.js';
-import { damageOf, damageOfSites } from './read-snapshots.js';
+import { damageOfSites } from './read-snapshots.js';
 import { writeReport } from './write-report.js';
 
 const EXIT_INPUT = 2;

@@ -1,10 +1,10 @@
-import type { Facts } from '../../merge/aggregate/aggregate.js';
 import { hasHandles } from '../../merge/aggregate/stacks-aggregate.js';
 import { misplacedBlocks } from '../../merge/insight/pageblocks.js';
 import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
 import { mixedForms, quoted, usageError } from '../base/errors.js';
 import { Progress } from '../command-line/progress.js';
+import { damageOf } from '../reading/damage-lines.js';
 import { type Loaded, type LoadOptions, loadAny, onlySnapshot } from '../reading/load-snapshot.js';
 import { loadOptions, type Values } from './insight-options.js';
 
@@ -78,18 +78,6 @@ async function readAny(path: string, options: LoadOptions, values: Values): Prom
 /** The same for allocinfo. */
 export function damageOfSites({ malformed, malformedAt }: SitesSnapshot['sites']): string[] {
   return malformed > 0 ? [`${malformed} lines cannot be read and were left out, the first at byte ${malformedAt}`] : [];
-}
-
-/** A line for each thing that is wrong with the blocks of a dump. */
-export function damageOf(facts: Pick<Facts, 'malformed' | 'malformedAt' | 'foreign' | 'passedOver'>): string[] {
-  const { malformed, malformedAt = null, foreign, passedOver = 0 } = facts;
-  const where = malformedAt === null ? '' : `, ${malformed > 1 ? 'the first ' : ''}at byte ${malformedAt}`;
-  const what = malformed > 1 ? `${malformed} blocks are` : 'a block is';
-  const others = foreign > 0 ? ` (${foreign} ${foreign > 1 ? 'are' : 'is'} no page_owner text)` : '';
-  return [
-    ...(malformed > 0 ? [`${what} damaged or cut off and left out${where}${others}`] : []),
-    ...(passedOver > 0 ? [`${passedOver} lines of the log are of other messages and were passed over`] : []),
-  ];
 }
 
 /** Says on stderr if stacks have no names. Returns whether it did. */
