@@ -1,6 +1,7 @@
+import { groupedNumber } from '../writers/number-text.js';
 import type { ReportTable } from '../writers/report.js';
 import type { SitesAndPages, SitesDiff, SitesTop } from './sites.js';
-import { column, more } from './tables.js';
+import { column, more, nothing } from './tables.js';
 
 /** Reports on /proc/allocinfo as tables for people. */
 
@@ -10,7 +11,7 @@ export function sitesTopTables({ allocinfo, rows }: SitesTop, limit: number): re
   const calls = allocinfo.reduce((sum, each) => sum + each.calls, 0);
   return [
     {
-      title: `${allocinfo.map(({ path }) => path).join(', ')}: ${bytes} bytes in ${calls} calls`,
+      title: `${allocinfo.map(({ path }) => path).join(', ')}: ${groupedNumber(bytes)} bytes in ${groupedNumber(calls)} calls`,
       columns: [
         column('bytes', 'bytes'),
         column('share', 'percent'),
@@ -18,7 +19,7 @@ export function sitesTopTables({ allocinfo, rows }: SitesTop, limit: number): re
         ...Object.keys(rows[0]?.key ?? {}).map((name) => column(name, 'text')),
       ],
       rows: shown.map(({ key, bytes: own, share, calls: times }) => [own, 100 * share, times, ...Object.values(key)]),
-      notes: more(rows.length, shown.length),
+      notes: [...nothing(rows), ...more(rows.length, shown.length)],
     },
   ];
 }
@@ -27,7 +28,7 @@ export function sitesDiffTables({ allocinfo, rows }: SitesDiff, limit: number): 
   const shown = rows.slice(0, limit);
   return [
     {
-      title: allocinfo.map(({ path, bytes }) => `${path} (${bytes} bytes)`).join(' → '),
+      title: allocinfo.map(({ path, bytes }) => `${path} (${groupedNumber(bytes)} bytes)`).join(' → '),
       columns: [
         column('growth', 'bytes'),
         column('bytes', 'text'),
@@ -40,7 +41,7 @@ export function sitesDiffTables({ allocinfo, rows }: SitesDiff, limit: number): 
         calls.join(' → '),
         ...Object.values(key),
       ]),
-      notes: more(rows.length, shown.length),
+      notes: [...nothing(rows), ...more(rows.length, shown.length)],
     },
   ];
 }
@@ -49,7 +50,7 @@ export function sitesAndPagesTables({ allocinfo, dump, rows }: SitesAndPages, li
   const shown = rows.slice(0, limit);
   return [
     {
-      title: `${allocinfo.path} (${allocinfo.bytes} bytes) beside ${dump.path} (${dump.pages} pages)`,
+      title: `${allocinfo.path} (${groupedNumber(allocinfo.bytes)} bytes) beside ${dump.path} (${groupedNumber(dump.pages)} pages)`,
       columns: [
         column('allocinfo', 'bytes'),
         column('calls', 'number'),
@@ -68,7 +69,7 @@ export function sitesAndPagesTables({ allocinfo, dump, rows }: SitesAndPages, li
         name,
         module,
         site,
-        callers.map(({ caller, pages: own }) => `${caller} ${own}`).join(', '),
+        callers.map(({ caller, pages: own }) => `${caller} ${groupedNumber(own)}`).join(', '),
       ]),
       notes: [
         'dump: pages whose stacks pass through the function; rows without a site are those of no site of allocinfo',

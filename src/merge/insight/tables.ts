@@ -1,4 +1,5 @@
 import { VMLINUX } from '../../format/frame.js';
+import { groupedNumber } from '../writers/number-text.js';
 import type { Cell, ReportColumn, ReportTable } from '../writers/report.js';
 import { sparkline } from '../writers/sparkline.js';
 import type { Age } from './age.js';
@@ -29,8 +30,11 @@ export function topTables({ dump, totals, rows }: Top, limit: number): Tables {
       ],
       rows: shown.map(({ key, pages, bytes, share, blocks }) => [pages, bytes, 100 * share, blocks, ...keyCells(key)]),
       notes: [
+        ...nothing(rows),
         ...more(rows.length, shown.length),
-        ...(totals.pages === dump.pages ? [] : [`selected: ${totals.pages} of ${dump.pages} pages`]),
+        ...(totals.pages === dump.pages
+          ? []
+          : [`selected: ${groupedNumber(totals.pages)} of ${groupedNumber(dump.pages)} pages`]),
       ],
     },
   ];
@@ -40,7 +44,7 @@ export function diffTables({ snapshots, rows }: Diff, limit: number): Tables {
   const shown = rows.slice(0, limit);
   return [
     {
-      title: snapshots.map(({ path, pages }) => `${path} (${pages} pages)`).join(' → '),
+      title: snapshots.map(({ path, pages }) => `${path} (${groupedNumber(pages)} pages)`).join(' → '),
       columns: [
         column('verdict', 'text'),
         column('pages', 'text'),
@@ -50,12 +54,12 @@ export function diffTables({ snapshots, rows }: Diff, limit: number): Tables {
       ],
       rows: shown.map(({ key, verdict, pages, intervals }) => [
         verdict,
-        pages.join(' → '),
+        pages.map(groupedNumber).join(' → '),
         changes(intervals, 'born'),
         changes(intervals, 'freed'),
         ...keyCells(key),
       ]),
-      notes: more(rows.length, shown.length),
+      notes: [...nothing(rows), ...more(rows.length, shown.length)],
     },
   ];
 }
@@ -65,7 +69,8 @@ function changes(intervals: readonly Interval[], what: 'born' | 'freed'): string
   return intervals
     .map((interval) => {
       const most = interval[`${what}_pages_max`];
-      return most === undefined ? String(interval[`${what}_pages`] ?? '?') : `≤ ${most}`;
+      const known = most ?? interval[`${what}_pages`];
+      return known == null ? '?' : `${most === undefined ? '' : '≤ '}${groupedNumber(known)}`;
     })
     .join(', ');
 }
@@ -90,8 +95,9 @@ export function ageTables({ dump, newest_ns, totals, untimed_pages, rows }: Age,
         }),
       ],
       notes: [
+        ...nothing(rows),
         `all: ${sparkline(totals)} over ${newest_ns === null ? 'no time' : ageText(newest_ns)} since boot`,
-        ...(untimed_pages > 0 ? [`${untimed_pages} pages have no time`] : []),
+        ...(untimed_pages > 0 ? [`${groupedNumber(untimed_pages)} pages have no time`] : []),
         ...more(rows.length, shown.length),
       ],
     },
@@ -116,6 +122,7 @@ export function fragTables({ dump, pageblock_order, zones, occupancy, runs, offe
         return [blocks_freed, blocks_emptied, blocks, pages, migratetype, stack];
       }),
       notes: [
+        ...nothing(offenders),
         'blocks freed: pageblocks that compaction could free if these pages were elsewhere; emptied: those with nothing else in them',
         ...more(offenders.length, shown.length),
       ],
@@ -149,6 +156,11 @@ export function fragTables({ dump, pageblock_order, zones, occupancy, runs, offe
   ];
 }
 
+/** A table without rows says why it has none. */
+export function nothing(rows: readonly unknown[]): string[] {
+  return rows.length > 0 ? [] : ['no rows: nothing is there that was asked for'];
+}
+
 export function column(name: string, kind: ReportColumn['kind']): ReportColumn {
   return { name, kind };
 }
@@ -166,7 +178,8 @@ export function keyCells(key: Readonly<Record<string, KeyValue>>): Cell[] {
 }
 
 function titleOf({ path, pages, blocks, malformed }: SnapshotFacts): string {
-  return `${path}: ${pages} pages${blocks === null ? '' : ` in ${blocks - malformed} blocks`}`;
+  const inBlocks = blocks === null ? '' : ` in ${groupedNumber(blocks - malformed)} blocks`;
+  return `${path}: ${groupedNumber(pages)} pages${inBlocks}`;
 }
 
 export function more(all: number, shown: number): string[] {

@@ -1,7 +1,7 @@
 import { groupedNumber } from '../writers/number-text.js';
 import type { Cell, ReportTable } from '../writers/report.js';
 import { sparkline } from '../writers/sparkline.js';
-import { column, keyCells, keyColumns, more } from './tables.js';
+import { column, keyCells, keyColumns, more, nothing } from './tables.js';
 import type { TrendRow, Trends } from './trend.js';
 
 /** Nights side by side; of more, each bar is of some that follow each other. */
@@ -29,6 +29,7 @@ export function trendTables({ nights, dumps, rows }: Trends, limit: number): rea
       ],
       rows: shown.map((row) => [...(hasDumps ? [row.dump] : []), ...figures(row), ...keyCells(row.key)]),
       notes: [
+        ...nothing(rows),
         ...more(rows.length, shown.length),
         ...(hasGaps ? ['a gap in the bars: no dump of that name in that night'] : []),
         ...(lacking > 0 ? [`${lacking} nights have fewer dumps than others: their sums are of those only`] : []),
@@ -52,7 +53,7 @@ function figures(row: TrendRow): Cell[] {
   const known = row.pages.filter((count) => count !== null);
   return [
     sparkline(bars(row.pages)),
-    `${known[0]} → ${known.at(-1)}`,
+    `${groupedNumber(known[0] as number)} → ${groupedNumber(known.at(-1) as number)}`,
     row.pages_per_day === null ? null : rounded(row.pages_per_day),
     row.pages_per_day_low === null || row.pages_per_day_high === null
       ? null
