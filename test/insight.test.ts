@@ -3,73 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BLOCK, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, run } from './helpers.js';
 import { LARGE, largeDump, missingLarge } from './large-dumps.js';
-
-const folder = temporaryFolder();
-const LEAK = ['t0', 't1', 't2'].map((name) => join(ROOT, 'fixtures/6.12-leak', `${name}.txt.gz`)) as [
-  string,
-  string,
-  string,
-];
-const [T0, T1, T2] = LEAK;
-
-/** Runs a command that must succeed. */
-function pageowner(...args: string[]): string {
-  const { status, stdout, stderr } = run('pageowner', args);
-  assert.equal(stderr, '');
-  assert.equal(status, 0);
-  return Buffer.from(stdout, 'latin1').toString();
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: documents of many shapes, looked into field by field
-function json(...args: string[]): any {
-  return JSON.parse(pageowner(...args, '--format', 'json'));
-}
-
-function dump(name: string, content: Buffer | string): string {
-  return writeInto(folder, name, content);
-}
-
-/** A block of which some things are said. */
-function block(what: {
-  order?: number;
-  pfn?: number;
-  type?: string;
-  own?: string;
-  zone?: number;
-  ts?: number | bigint;
-  stack?: string;
-  tail?: string;
-  comm?: string;
-}): string {
-  const {
-    order = 0,
-    pfn = 0x10,
-    type = 'Unmovable',
-    own = type,
-    zone = 0,
-    ts = 1,
-    stack = 'leaf',
-    tail = '',
-    comm = 'c',
-  } = what;
-  return `Page allocated via order ${order}, mask 0xcc0(GFP_KERNEL), pid 7, tgid 7 (${comm}), ts ${ts} ns
-PFN 0x${pfn.toString(16)} type ${type} Block ${pfn >> 9} type ${own} Flags 0x0(node=0|zone=${zone})
- ${stack}+0x1/0x2
-${tail}
-`;
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** The lines of a table of a fixture, by its columns. */
-function truth(path: string): Record<string, string>[] {
-  const [head = '', ...lines] = readFileSync(join(ROOT, 'fixtures', path), 'utf8')
-    .trim()
-    .split('\n');
-  return lines.map((line) => Object.fromEntries(line.split('\t').map((value, i) => [head.split('\t')[i], value])));
-}
+import { block, dump, folder, json, LEAK, pageowner, sum, T0, T1, T2, truth } from './snapshots.js';
 
 test('diff finds what a module leaked, to the page', () => {
   for (const { frame = '', t0, t1, t2 } of truth('6.12-leak/truth.tsv')) {
@@ -204,36 +140,6 @@ test('a memory cgroup that is offline is another than one that is not', () => {
   ]);
 });
 
-test('mixed pageblocks are counted as the kernel counts them', () => {
-  const mixed = (path: string): unknown => json('frag', path).mixed;
-  const others = { HighAtomic: 0, CMA: 0, Isolate: 0 };
-  assert.deepEqual(mixed(join(ROOT, 'fixtures/6.12-mixed/pageblocks.txt.gz')), {
-    Unmovable: 0,
-    Movable: 26,
-    Reclaimable: 0,
-    ...others,
-  });
-  assert.deepEqual(mixed(join(ROOT, 'fixtures/6.1-mixed/pageblocks.txt.gz')), {
-    Unmovable: 0,
-    Movable: 20,
-    Reclaimable: 1,
-    ...others,
-  });
-});
-
-for (const set of ['6.12/mixed', '6.12/big', '6.12/boot', '6.12/leak/t2', '6.1/mixed', '6.1/boot'])
-  test(`frag of ${set} says what pagetypeinfo says`, { skip: missingLarge(`dumps/${set}`) }, () => {
-    const text = readFileSync(join(LARGE, 'dumps', set, 'pagetypeinfo.txt'), 'utf8');
-    const [head = '', ...lines] = text.slice(text.indexOf('Number of mixed blocks')).trim().split('\n');
-    const types = head.replace('Number of mixed blocks', '').trim().split(/ +/);
-    const path = join(LARGE, 'dumps', set, 'page_owner_full.txt.zst');
-    const { mixed } = json('frag', path);
-    for (const [i, type] of types.entries()) {
-      const counts = lines.map((line) => Number(line.trim().split(/ +/)[4 + i]));
-      assert.equal(mixed[type], sum(counts), type);
-    }
-  });
-
 test('show_stacks says what the dump says, but for early pages', { skip: missingLarge('dumps/6.12/mixed') }, () => {
   const stacks = json('top', join(LARGE, 'dumps/6.12/mixed/show_stacks.txt'));
   const path = dump('mixed', largeDump('6.12/mixed'));
@@ -243,93 +149,6 @@ test('show_stacks says what the dump says, but for early pages', { skip: missing
   assert.equal(stacks.dump.blocks, null);
   // Both were read one after the other, on a machine that went on.
   assert.ok(Math.abs(stacks.totals.pages - (json('top', path).totals.pages - early.pages)) < 500);
-});
-
-test('an allocation larger than a pageblock mixes each that it covers', () => {
-  const large = block({ pfn: 0x800, order: 10, type: 'Unmovable', own: 'Movable', stack: 'huge' });
-  const path = dump('large', block({ pfn: 0x3ff, type: 'Movable' }) + large + block({ pfn: 0xa01, type: 'Movable' }));
-  const { mixed, offenders, zones } = json('frag', path);
-  assert.equal(mixed.Movable, 2);
-  assert.equal(zones[0].blocks, 3);
-  assert.deepEqual(offenders, [
-    { stack: ['huge+0x1/0x2'], migratetype: 'Unmovable', blocks: 2, pages: 1024, blocks_freed: 2, blocks_emptied: 1 },
-  ]);
-});
-
-test('a pageblock on the border of zones counts in both', () => {
-  const path = dump(
-    'border',
-    block({ zone: 0, type: 'Movable', own: 'Unmovable' }) +
-      block({ zone: 1, pfn: 0x11, type: 'Movable', own: 'Unmovable' }),
-  );
-  assert.deepEqual(
-    json('frag', path).zones.map(({ mixed }: { mixed: { Unmovable: number } }) => mixed.Unmovable),
-    [1, 1],
-  );
-});
-
-test('blame: a pageblock is freed only by who alone keeps it', () => {
-  const spoiled = (pfn: number, ...stacks: string[]): string =>
-    block({ pfn, type: 'Movable' }) +
-    stacks.map((stack, i) => block({ pfn: pfn + 1 + i, type: 'Unmovable', own: 'Movable', stack })).join('');
-  const path = dump('blame', spoiled(0x200, 'a') + spoiled(0x400, 'a', 'b') + spoiled(0x600, 'b'));
-  const { offenders } = json('frag', path);
-  assert.deepEqual(
-    offenders.map(({ stack, blocks, blocks_freed }: { stack: string[]; blocks: number; blocks_freed: number }) => [
-      stack[0],
-      blocks,
-      blocks_freed,
-    ]),
-    [
-      ['a+0x1/0x2', 2, 1],
-      ['b+0x1/0x2', 2, 1],
-    ],
-  );
-});
-
-test('one block in the wrong pageblock is said, and changes nothing else', () => {
-  const right = Array.from({ length: 20 }, (_, i) => block({ pfn: 0x400 + i * 0x200 })).join('');
-  const path = dump('misplaced', right + block({ pfn: 0x5000 }).replace('Block 40', 'Block 41'));
-  const { stdout, stderr } = run('pageowner', ['frag', path, '--format', 'json']);
-  assert.equal(JSON.parse(stdout).pageblock_order, 9);
-  assert.match(stderr, /^pageowner: .*: 1 blocks have a PFN that is not in the pageblock that they name\n$/);
-});
-
-test('a pageblock whose type changed while the dump was taken is mixed if a block says so', () => {
-  const twoTypes =
-    block({ type: 'Unmovable', own: 'Unmovable' }) + block({ pfn: 0x11, type: 'Unmovable', own: 'Movable' });
-  const same = block({ pfn: 0x200, type: 'Unmovable' }) + block({ pfn: 0x201, type: 'Movable' });
-  const path = dump('changed', twoTypes + same);
-  const saved = join(folder, 'changed.parquet');
-  pageowner('export', path, '-o', saved);
-  for (const each of [path, saved]) assert.equal(json('frag', each).mixed.Movable, 1);
-});
-
-test('blame of a selection leaves what is not selected where it is', () => {
-  const all = (stack: string, comm: string, pfn: number): string =>
-    block({ stack, comm, pfn, type: 'Unmovable', own: 'Movable' });
-  const path = dump(
-    'selected',
-    all('a', 'x', 1) + all('a', 'y', 2) + all('a', 'x', 0x200) + block({ pfn: 0x201, type: 'Movable' }),
-  );
-  const [offender] = json('frag', path, '--name', 'x').offenders;
-  assert.deepEqual([offender.blocks, offender.pages, offender.blocks_freed], [2, 2, 1]);
-  assert.equal(
-    json('frag', dump('zones', block({}) + block({ pfn: 0x11 }).replace('node=0', 'node=1')), '--node', '1').zones
-      .length,
-    1,
-  );
-});
-
-test('the map of a node has no other nodes', () => {
-  const path = dump('map', block({}) + block({ pfn: 0x11 }).replace('node=0', 'node=1'));
-  assert.match(pageowner('frag', path, '--map'), /Pageblocks of node 0/);
-  assert.doesNotMatch(pageowner('frag', path, '--map', '--node', '1'), /Pageblocks of node 0/);
-});
-
-test('an order that no kernel has does not take all memory', () => {
-  const absurd = dump('absurd', block({ order: 20, pfn: 0x100000 }) + block({ pfn: 0x600 }));
-  assert.equal(json('frag', absurd).pageblock_order, 9);
 });
 
 test('stacks behind a line of a vendor, or a prefix of a log, are found', () => {
