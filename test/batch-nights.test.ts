@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { batch, folder, LEAK, summary } from './batches.js';
-import { BLOCK, ROOT, run, writeInto } from './helpers.js';
+import { batch, folder, summary } from './batches.js';
+import { BLOCK, LEAK, ROOT, run, writeInto } from './helpers.js';
 
 /** A night of one machine, of dumps of the leak. */
 function night(nights: string, i: number, ...args: string[]): ReturnType<typeof run> {

@@ -10,7 +10,6 @@ import {
   filesOf,
   fill,
   folder,
-  LEAK,
   type Line,
   place,
   results,
@@ -19,7 +18,7 @@ import {
   summary,
   until,
 } from './batches.js';
-import { BLOCK, fixtureDump, run, writeInto } from './helpers.js';
+import { BLOCK, fixtureDump, LEAK, run, writeInto } from './helpers.js';
 
 test('a batch makes what single runs make, and says what it read', () => {
   const { dumps, out } = place('single');

@@ -4,16 +4,11 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { fixtureDump, PROGRAMS, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
+import { fixtureDump, PROGRAMS, run, temporaryFolder, writeInto } from './helpers.js';
 
 /** What the tests of batch share. */
 
 export const folder: string = temporaryFolder();
-export const LEAK = ['t0', 't1', 't2'].map((name) => join(ROOT, 'fixtures/6.12-leak', `${name}.txt.gz`)) as [
-  string,
-  string,
-  string,
-];
 export const SCRIPT: string = join(PROGRAMS, 'pageowner.js');
 
 export interface Line {

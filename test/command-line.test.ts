@@ -153,6 +153,23 @@ test('--help and --version may be shortened too', () => {
   assert.match(run('page_owner_sort', ['--vers']).stdout, /^\d+\.\d+\.\d+/);
 });
 
+test('what is near to what was typed is suggested', () => {
+  for (const [args, message] of [
+    [['tpo', 'x'], "pageowner: unknown command 'tpo' (did you mean top?)\n"],
+    [['top', '--bye', 'x', 'y'], "pageowner: unknown option '--bye' (did you mean --by?)\n"],
+    [['nothing-like-it'], "pageowner: unknown command 'nothing-like-it' (try --help)\n"],
+  ] as const) {
+    const { status, stderr } = run('pageowner', args);
+    assert.deepEqual([status, stderr], [2, message]);
+  }
+  assert.match(
+    run('pageowner', ['top', '--by', 'fredby', 'x']).stderr,
+    /no key fredby \(did you mean freed-by\?\); it/,
+  );
+  assert.match(run('pageowner', ['top', '--by', 'moduel', 'x']).stderr, /no key moduel \(did you mean module\?\); it/);
+  assert.match(run('pageowner', ['top', '--by', 'xyz', 'x']).stderr, /no key xyz; it takes/);
+});
+
 test('pageowner without a command is an error of one line', () => {
   const { status, stderr } = run('pageowner', []);
   assert.deepEqual({ status, stderr }, { status: 2, stderr: 'pageowner: no such command (try --help)\n' });

@@ -44,6 +44,13 @@ export async function runHere(args: readonly string[]): Promise<void> {
   await command.parseAsync(expandArguments(args, OPTIONS), { from: 'user' });
 }
 
+/** Three snapshots of one machine, in which a module leaked. */
+export const LEAK: readonly [string, string, string] = [
+  join(ROOT, 'fixtures/6.12-leak/t0.txt.gz'),
+  join(ROOT, 'fixtures/6.12-leak/t1.txt.gz'),
+  join(ROOT, 'fixtures/6.12-leak/t2.txt.gz'),
+];
+
 /** The unpacked dump of a fixture. */
 export function fixtureDump(name: string): Buffer {
   return gunzipSync(readFileSync(join(ROOT, 'fixtures', name, 'dump.txt.gz')));

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { BLOCK, run } from './helpers.js';
+import { BLOCK, LEAK, run } from './helpers.js';
 import { LARGE, largeDump, missingLarge } from './large-dumps.js';
-import { block, dump, folder, json, LEAK, pageowner, sum, T0, T1, T2, truth } from './snapshots.js';
+import { block, dump, folder, json, pageowner, sum, T0, T1, T2, truth } from './snapshots.js';
 
 test('diff finds what a module leaked, to the page', () => {
   for (const { frame = '', t0, t1, t2 } of truth('6.12-leak/truth.tsv')) {

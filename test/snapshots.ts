@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, run, temporaryFolder, writeInto } from './helpers.js';
+import { LEAK, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
 
 /** What the tests of reports share. */
 
 export const folder: string = temporaryFolder();
-export const LEAK: readonly [string, string, string] = ['t0', 't1', 't2'].map((name) =>
-  join(ROOT, 'fixtures/6.12-leak', `${name}.txt.gz`),
-) as [string, string, string];
 export const T0: string = LEAK[0];
 export const T1: string = LEAK[1];
 export const T2: string = LEAK[2];

@@ -6,7 +6,7 @@ import { numberWords, type Word } from './sort-words.js';
 import { stackWords } from './stack-words.js';
 import type { Tasks } from './tasks.js';
 import { textWords } from './text-words.js';
-import { appendStack, appendString, appendText, type TextBuffer } from './text-writer.js';
+import { appendModule, appendStack, appendString, appendText, type TextBuffer } from './text-writer.js';
 
 /** A field that blocks can be grouped (culled) or groups be sorted by. */
 export interface Key {
@@ -143,15 +143,15 @@ export const KEYS: readonly Key[] = [
     identify: (key, block, _, modules) => key.integer(modules?.of(block.stack, block.tail) ?? NO_MODULE),
     words: ({ columns, modules }) => [
       (into) => {
-        const of = Uint32Array.from(into, (_, group) => modules.of(at(columns.stack, group), at(columns.tail, group)));
+        const { stack, tail } = columns;
+        const of = Uint32Array.from(into, (_, group) => modules.of(at(stack, group), at(tail, group)));
         const ranks = modules.names.ranks();
         for (let group = 0; group < into.length; group++) into[group] = at(ranks, at(of, group));
       },
     ],
-    bytes: (out, { columns, modules }, group) => {
+    bytes: (out, table, group) => {
       const from = out.length;
-      const name = modules.names.get(modules.of(at(columns.stack, group), at(columns.tail, group)));
-      out.append(name, 0, name.length);
+      appendModule(out, table, group);
       out.terminate(from);
     },
   },

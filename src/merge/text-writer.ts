@@ -70,6 +70,12 @@ export class TextBuffer {
   }
 }
 
+/** Appends the name of the module of a group's block. */
+export function appendModule(out: TextBuffer, { columns, modules }: Table, group: number): void {
+  const name = modules.names.get(modules.of(at(columns.stack, group), at(columns.tail, group)));
+  out.append(name, 0, name.length);
+}
+
 /** Appends the text of a group's block: header line without the numbers that the rule leaves out, and stack. */
 export function appendText(out: TextBuffer, table: Table, group: number): void {
   const { columns, rule } = table;

@@ -27,8 +27,8 @@ export class KernelScanner extends KernelReader<Partial, Table> {
   private readonly row: Row = newRow();
 
   constructor(grouping: Grouping, kernel?: Kernel) {
-    const names = new ModuleNames();
-    super(grouping.text, kernel, countsModules(grouping) ? new SelectedModules(grouping.selection, names) : undefined);
+    const modules = countsModules(grouping) ? new SelectedModules(grouping.selection, new ModuleNames()) : undefined;
+    super(grouping.text, kernel, modules);
     this.grouping = grouping;
     this.byText = grouping.cull.length === 0;
     this.identifyTask = identifyBy(grouping.cull.map(keyOf).filter(({ toldBy }) => toldBy === 'task'));

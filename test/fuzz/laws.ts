@@ -98,6 +98,7 @@ async function sortedBy(options: Partial<SortOptions>, input: string, output: st
   const summary = await answerOf(() => sortDump({ ...options, input, output }));
   if (typeof summary === 'string') return summary;
   assert.equal(summary.blocks, summary.grouped + summary.filtered + summary.malformed);
+  assert.equal(summary.threads, options.threads ?? summary.threads, 'threads that scanned');
   return readFileSync(output);
 }
 
@@ -157,10 +158,10 @@ const parts: Law = {
     const twice = joinAggregates([whole, whole]);
     const pages = pagesOfRows(whole.rows);
     assert.equal(pagesOfRows(twice.rows), 2 * pages);
-    const halves = await Promise.all([1, 2, 3].map((number) => aggregateOf(path, { part: { number, count: 3 } })));
+    const thirds = await Promise.all([1, 2, 3].map((number) => aggregateOf(path, { part: { number, count: 3 } })));
     // What is no dump cannot be cut.
-    if (halves.some((half) => typeof half === 'string')) return;
-    assert.deepEqual(reportsOf(joinAggregates(halves as Aggregate[]), 'x'), reportsOf(whole, 'x'), 'three parts');
+    if (thirds.some((third) => typeof third === 'string')) return;
+    assert.deepEqual(reportsOf(joinAggregates(thirds as Aggregate[]), 'x'), reportsOf(whole, 'x'), 'three parts');
   },
 };
 

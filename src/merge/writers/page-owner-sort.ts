@@ -2,7 +2,7 @@ import { allocatorText } from '../../format/allocator.js';
 import { at, type Table } from '../group-table.js';
 import type { Selection } from '../grouping.js';
 import { hasFreeTs } from '../sort-keys.js';
-import { appendStack, appendString, appendText, TextBuffer } from '../text-writer.js';
+import { appendModule, appendStack, appendString, appendText, TextBuffer } from '../text-writer.js';
 
 /** Text is handed on in pieces of about this size. */
 const PIECE_BYTES = 1 << 20;
@@ -53,7 +53,7 @@ export function appendAllocator(out: TextBuffer, { columns }: Table, group: numb
 
 /** What stands behind the counts where groups are culled. */
 export function appendCulled(out: TextBuffer, table: Table, group: number, { cull, selection }: Shown): void {
-  const { columns, tasks, modules } = table;
+  const { columns, tasks } = table;
   const task = at(columns.task, group);
   if (cull.includes('pid') || selection.pids) out.ascii(`, PID ${at(tasks.pid, task)}`);
   if (cull.includes('tgid') || selection.tgids) out.ascii(`, TGID ${at(tasks.tgid, task)}`);
@@ -63,8 +63,7 @@ export function appendCulled(out: TextBuffer, table: Table, group: number, { cul
   }
   if (cull.includes('module') || selection.modules) {
     out.ascii(', module: ');
-    const name = modules.names.get(modules.of(at(columns.stack, group), at(columns.tail, group)));
-    out.append(name, 0, name.length);
+    appendModule(out, table, group);
   }
   if (cull.includes('allocator')) out.ascii(`, allocated by ${allocatorText(at(columns.allocator, group))}`);
   if (cull.includes('free')) {

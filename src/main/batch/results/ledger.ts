@@ -10,11 +10,12 @@ import { type Result, Results } from './results-file.js';
 import type { Tally } from './tally.js';
 
 /** What a thread says of a dump that it has read. */
-interface Read {
+export interface ReadDump {
   readonly record: DumpRecord;
   readonly file: FileIdentity | null;
   /** What each chunk took. */
   readonly milliseconds: Float64Array;
+  /** That scanned it. */
   readonly threads: number;
   readonly warnings: readonly string[];
 }
@@ -36,7 +37,11 @@ export class Ledger {
   }
 
   /** A dump that was read, whose folder is in its place. */
-  addRead(entry: Entry, { record, file, milliseconds: chunks, threads, warnings }: Read, milliseconds: number): void {
+  addRead(
+    entry: Entry,
+    { record, file, milliseconds: chunks, threads, warnings }: ReadDump,
+    milliseconds: number,
+  ): void {
     this.tally.addChunks(chunks);
     const result = this.resultOf(entry, {
       ...ofRecord(record),

@@ -1,3 +1,7 @@
+/** Places in what is shared. */
+const BYTES = 0;
+const GIVEN_UP = 1;
+
 /** What a thread throws that was told to give its dump up. */
 class GivenUp extends Error {}
 
@@ -29,6 +33,3 @@ export class DumpProgress {
     if (Atomics.load(this.numbers, GIVEN_UP) === 1n) throw new GivenUp('the dump is given up');
   }
 }
-
-const BYTES = 0;
-const GIVEN_UP = 1;

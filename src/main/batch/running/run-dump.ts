@@ -125,8 +125,7 @@ interface Before {
 async function previousOf({ previous }: Job): Promise<Before> {
   if (!previous) return { snapshot: undefined, warnings: [] };
   try {
-    const options = { threads: 1, chunkBytes: 1, since: null, withoutReleased: false };
-    return { snapshot: await loadSnapshot(previous.aggregate, options), warnings: [] };
+    return { snapshot: await loadSnapshot(previous.aggregate), warnings: [] };
   } catch (error) {
     return { snapshot: undefined, warnings: [`no diff: ${(error as Error).message}`] };
   }

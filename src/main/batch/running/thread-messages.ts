@@ -2,7 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { QueueHandle } from '../../../workers/chunk-queue.js';
 import type { Plan, ThreadTask, WorkerResult } from '../../../workers/task.js';
 import type { Failure } from '../../base/errors.js';
-import type { DumpRecord, FileIdentity, PreviousDump } from '../results/dump-record.js';
+import type { FileIdentity, PreviousDump } from '../results/dump-record.js';
+import type { ReadDump } from '../results/ledger.js';
 import type { NamedRun } from './typed-runs.js';
 
 /** All that the main thread and those of a batch say to each other. */
@@ -52,16 +53,7 @@ export type FromDump = { readonly plan: Plan; readonly queue: QueueHandle } | 'n
 export type ToDump = { readonly results: readonly WorkerResult[] } | { readonly died: string };
 
 export type Outcome =
-  | {
-      readonly status: 'done';
-      readonly record: DumpRecord;
-      readonly file: FileIdentity | null;
-      /** What each chunk took. */
-      readonly milliseconds: Float64Array;
-      /** That scanned it. */
-      readonly threads: number;
-      readonly warnings: readonly string[];
-    }
+  | ({ readonly status: 'done' } & ReadDump)
   /** It is what an earlier run has read already. */
   | { readonly status: 'unchanged'; readonly file: FileIdentity | null }
   /** `isRead`: the dump could be opened, so that it is the dump that is bad, and not that it is not there. */
