@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createReadStream, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
-import { loadSnapshot, PageownerError, sortDump, topOf } from 'pageowner';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { loadSnapshot, PageownerError, type Source, sortDump, topOf } from 'pageowner';
 import { BLOCK, ROOT, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
@@ -79,6 +80,55 @@ test('threads start in a process that was given options of V8', () => {
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
   assert.equal(stderr, '');
   assert.match(stdout, /20000 times(.|\n)*\n20000,2\n$/);
+});
+
+test('a buffer, a stream and a packed stream give the snapshot of the file', async () => {
+  const answer = async (source: Source): Promise<unknown> =>
+    topOf(await loadSnapshot(source), { by: ['stack', 'pid'] }).rows;
+  const expected = await answer(input);
+  const text = readFileSync(input);
+  const packed = gzipSync(text);
+  async function* bytewise(): AsyncGenerator<Uint8Array> {
+    for (const byte of packed) yield Uint8Array.of(byte);
+  }
+  const web = new Blob([text]).stream() as unknown as AsyncIterable<Uint8Array>;
+  for (const source of [text, new Uint8Array(packed), createReadStream(input), web, bytewise()])
+    assert.deepEqual(await answer(source), expected);
+});
+
+test('a stream of text is refused with what to do', async () => {
+  const stream = createReadStream(input, 'latin1');
+  await assert.rejects(loadSnapshot(stream as unknown as AsyncIterable<Uint8Array>), {
+    code: 'input',
+    message: /the stream.*gives bytes/,
+  });
+});
+
+test('a signal ends the wait for a stream that gives nothing', async () => {
+  const stop = new AbortController();
+  const silent = new PassThrough();
+  setTimeout(() => stop.abort(new Error('enough')), 20);
+  await assert.rejects(loadSnapshot(silent, { signal: stop.signal }), /^Error: enough$/);
+  assert.ok(silent.destroyed);
+});
+
+test('a signal given up before, or while a file is read, is thrown, and there is no report', async () => {
+  const large = writeInto(folder, 'large', BLOCK.repeat(2000));
+  const none = join(folder, 'none');
+  const stop = new AbortController();
+  let calls = 0;
+  const onProgress = (): void => {
+    if (++calls === 2) stop.abort(new Error('enough'));
+  };
+  const options = { signal: stop.signal, onProgress, threads: 2 };
+  await assert.rejects(sortDump({ input: large, output: none, chunkSize: 4096, ...options }), /^Error: enough$/);
+  assert.equal(calls, 2);
+  await assert.rejects(loadSnapshot(large, { ...options, chunkBytes: 4096 }), /^Error: enough$/);
+  assert.equal(calls, 2);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes('none')),
+    [],
+  );
 });
 
 const manual = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');

@@ -168,15 +168,15 @@ test('a part is read where it is, and nothing else of the dump', async () => {
 test('a dump that gets shorter or is written to while its part is read is an error', async () => {
   const path = writeInto(folder, 'shrinking.txt', mixed);
   let isCut = false;
-  const onScanned = (): void => {
+  const onProgress = (): void => {
     if (!isCut) truncateSync(path, mixed.length - 10);
     isCut = true;
   };
-  const first = aggregateOfPart(path, { number: 1, count: 2 }, { onScanned });
+  const first = aggregateOfPart(path, { number: 1, count: 2 }, { onProgress });
   await assert.rejects(first, /shrinking\.txt changed while it was read/);
   writeInto(folder, 'shrinking.txt', mixed);
   isCut = false;
-  const last = aggregateOfPart(path, { number: 2, count: 2 }, { onScanned });
+  const last = aggregateOfPart(path, { number: 2, count: 2 }, { onProgress });
   await assert.rejects(last, /shrinking\.txt got shorter while it was read: it ends at byte/);
 });
 

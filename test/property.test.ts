@@ -9,8 +9,9 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { sortDump } from '../src/main/sorting/sort-dump.js';
+import { TYPED_NAMES } from './command-names.js';
 import { temporaryFolder } from './helpers.js';
-import { dumps, longDumps, TYPED_NAMES, terminatedDumps } from './random-dump.js';
+import { dumps, longDumps, terminatedDumps } from './random-dump.js';
 import { type ReferenceOptions, referenceSort } from './reference.js';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1);

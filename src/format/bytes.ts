@@ -76,7 +76,7 @@ export function findNumber(
   return undefined;
 }
 
-/** Bytewise (unsigned) order of two ranges; a beginning sorts before what continues it. */
+/** Bytewise (unsigned) order of two ranges; a beginning sorts before what continues it. (Six parameters: a sort compares millions of ranges, and an object for each costs more than the comparison.) */
 export function compareBytes(a: DataView, aFrom: number, aTo: number, b: DataView, bFrom: number, bTo: number): number {
   const common = Math.min(aTo - aFrom, bTo - bFrom);
   let at = 0;

@@ -71,7 +71,7 @@ async function readInfo(path: string, options: LoadOptions): Promise<InputInfo> 
       is: form.title,
       kernel: likelyKernel(start),
       packed: opened.packed,
-      stored_bytes: opened.stats.isFile() ? opened.stats.size : null,
+      stored_bytes: opened.stats?.isFile() ? opened.stats.size : null,
     };
     if ('sites' in loaded) return { ...known, damage: damageOfSites(loaded.sites), commands: ['top', 'diff'] };
     const { aggregate } = loaded;

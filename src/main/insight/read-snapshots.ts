@@ -68,8 +68,8 @@ export async function readSnapshot(path: string, options: LoadOptions, values: V
 
 async function readAny(path: string, options: LoadOptions, values: Values): Promise<Loaded> {
   const progress = new Progress(values.progress === false ? undefined : Progress.terminal(), undefined);
-  const onScanned = (bytes: number): void => progress.advance(bytes);
-  const loaded = await loadAny(path, { ...options, onScanned }).finally(() => progress.end());
+  const onProgress = (bytes: number): void => progress.advance(bytes);
+  const loaded = await loadAny(path, { ...options, onProgress }).finally(() => progress.end());
   if ('sites' in loaded) for (const line of damageOfSites(loaded.sites)) warn(`${loaded.path}: ${line}`);
   else warnAbout(loaded);
   return loaded;

@@ -1,4 +1,5 @@
 import { closeSync, constants, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
+import { Readable } from 'node:stream';
 import { cannotRead, inputChanged, PageownerError } from '../base/errors.js';
 import { call, mayBlock } from './call.js';
 import { type Format, formatOf, LONGEST_MAGIC } from './compression.js';
@@ -16,7 +17,8 @@ export type Input = FileInput | StreamInput;
 interface AnyInput {
   /** As named in messages. */
   readonly name: string;
-  readonly stats: Stats;
+  /** null: it is no file. */
+  readonly stats: Stats | null;
   /** How it is packed; null: it is not. */
   readonly packed: Format | null;
   /** To be called when all was read, or it is given up. Throws, the first time, if the file changed meanwhile. */
@@ -37,18 +39,56 @@ export interface StreamInput extends AnyInput {
   readonly size?: never;
 }
 
+/** The path of a file, FIFO or device, or `-`; or bytes, at once or as they come, from a stream of Node or of the web. */
+export type Source = string | Uint8Array | AsyncIterable<Uint8Array>;
+
 /** How messages name an input. */
-export function inputName(path: string): string {
-  return path === STANDARD_INPUT ? 'standard input' : path;
+export function inputName(source: Source): string {
+  if (typeof source === 'string') return source === STANDARD_INPUT ? 'standard input' : source;
+  return source instanceof Uint8Array ? 'the buffer' : 'the stream';
+}
+
+export interface OpenOptions {
+  readonly onStored?: OnStored;
+  /** Ends the wait for what comes next. Who opened an input throws the signal's reason, whatever error came of it: `reasonOf`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Told what is read of a stream, as it comes, packed or not. */
-export type OnStored = (bytes: Uint8Array) => void;
+type OnStored = (bytes: Uint8Array) => void;
 
-/** Opens a file, `-`, a FIFO or a device; packed content is told by its first bytes. Throws if it cannot be read. */
-export async function openInput(path: string, onStored?: OnStored): Promise<Input> {
-  const name = inputName(path);
-  if (path === STANDARD_INPUT) return streamInput(name, statsOf(name, STDIN_FD), STDIN_FD, onStored);
+/** Opens an input; packed content is told by its first bytes. Throws if it cannot be read. */
+export async function openInput(source: Source, options: OpenOptions = {}): Promise<Input> {
+  try {
+    options.signal?.throwIfAborted();
+    return await openSource(source, options);
+  } catch (error) {
+    throw reasonOf(error, options.signal);
+  }
+}
+
+async function openSource(source: Source, options: OpenOptions): Promise<Input> {
+  const name = inputName(source);
+  if (typeof source !== 'string') return streamInput(name, null, gathered(readable(source)), options);
+  if (source === STANDARD_INPUT) return openedStream(name, statsOf(name, STDIN_FD), STDIN_FD, options);
+  return openPath(source, options);
+}
+
+function readable(source: Exclude<Source, string>): Readable {
+  // Around another stream, this one would not be destroyed while it waits.
+  const givesBytes = source instanceof Readable && source.readableEncoding === null && !source.readableObjectMode;
+  if (givesBytes) return source;
+  return Readable.from(source instanceof Uint8Array ? [source] : onlyBytes(source), { objectMode: true });
+}
+
+async function* onlyBytes(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    if (!(piece instanceof Uint8Array)) throw { code: 'it gives text; take away its encoding, so that it gives bytes' };
+    yield piece;
+  }
+}
+
+async function openPath(path: string, options: OpenOptions): Promise<Input> {
   let fd = -1;
   try {
     fd = await openFile(path);
@@ -62,7 +102,7 @@ export async function openInput(path: string, onStored?: OnStored): Promise<Inpu
     const opened = fd;
     // What reads it closes it from now on.
     fd = -1;
-    return await streamInput(path, stats, opened, onStored);
+    return await openedStream(path, stats, opened, options);
   } catch (error) {
     if (fd >= 0) closeSync(fd);
     throw error instanceof PageownerError ? error : cannotRead(path, error);
@@ -75,6 +115,11 @@ async function openFile(path: string): Promise<number> {
   if (!fstatSync(fd).isCharacterDevice()) return fd;
   closeSync(fd);
   return mayBlock(call<number>((done) => open(path, 'r', done)));
+}
+
+/** What to throw for an error: what was aborted fails in many ways. */
+export function reasonOf(error: unknown, signal: AbortSignal | undefined): unknown {
+  return signal?.aborted ? signal.reason : error;
 }
 
 /** Closes an input behind an error, which tells more than what closing it would say. */
@@ -119,9 +164,18 @@ function once(close: () => void): () => void {
   };
 }
 
-async function streamInput(name: string, stats: Stats, fd: number, onStored?: OnStored): Promise<StreamInput> {
-  const { stream, pieces: stored } = await openStream(stats, fd);
-  const read = onStored ? tapped(stored, onStored) : stored;
+async function openedStream(name: string, stats: Stats, fd: number, options: OpenOptions): Promise<StreamInput> {
+  return streamInput(name, stats, await openStream(stats, fd), options);
+}
+
+async function streamInput(
+  name: string,
+  stats: Stats | null,
+  { stream, pieces: stored }: Gathered,
+  { onStored, signal }: OpenOptions,
+): Promise<StreamInput> {
+  const heard = signal ? untilAborted(stored, signal) : stored;
+  const read = onStored ? tapped(heard, onStored) : heard;
   const close = (): void => void stream.destroy();
   try {
     const { start, whole } = await peek(readErrorsNamed(name, read), LONGEST_MAGIC);
@@ -141,6 +195,25 @@ async function openStream(stats: Stats, fd: number): Promise<Gathered> {
   // A terminal too is waited for without a thread.
   const isTerminal = fd === STDIN_FD && stats.isCharacterDevice();
   return gathered(isTerminal ? process.stdin : createReadStream('', { fd, highWaterMark: READ_BYTES }));
+}
+
+/** What comes, until the signal; then throws its reason, though nothing may come any more. */
+async function* untilAborted(pieces: AsyncGenerator<Buffer[]>, signal: AbortSignal): AsyncGenerator<Buffer[]> {
+  let stop: () => void = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop);
+  });
+  aborted.catch(() => {});
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([pieces.next(), aborted]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 async function* tapped(pieces: AsyncGenerator<Buffer[]>, tap: OnStored): AsyncGenerator<Buffer[]> {

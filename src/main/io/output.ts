@@ -76,7 +76,7 @@ export async function openOutput(path: string, inputs: readonly Pick<Input, 'nam
 
 function refuseInputs(path: string, output: Stats | undefined, inputs: readonly Pick<Input, 'name' | 'stats'>[]): void {
   if (!output?.isFile()) return;
-  const same = inputs.find(({ stats: { dev, ino } }) => output.dev === dev && output.ino === ino);
+  const same = inputs.find(({ stats }) => output.dev === stats?.dev && output.ino === stats.ino);
   if (same) throw sameFile(same.name, path);
 }
 

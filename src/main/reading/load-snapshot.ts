@@ -16,7 +16,7 @@ import type { Spilled } from '../../workers/task.js';
 import { cannotCut, noBlocks, noPages, PageownerError, unreadable } from '../base/errors.js';
 import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES } from '../base/limits.js';
 import { defaultThreads } from '../base/machine.js';
-import { type FileInput, giveUp, type Input, openInput } from '../io/input.js';
+import { type FileInput, giveUp, type Input, openInput, reasonOf, type Source } from '../io/input.js';
 import { type Part, rangeOf } from './part.js';
 import { readLog } from './read-log.js';
 import { contentOf, type Recognised, recognise } from './recognise.js';
@@ -37,7 +37,9 @@ export interface LoadOptions {
   /** Only this part of the text of a dump, which may have no block. */
   readonly part?: Part;
   /** Called now and then with the bytes that are scanned so far. */
-  readonly onScanned?: OnScanned;
+  readonly onProgress?: OnScanned;
+  /** Gives the load up: what has been opened is closed, threads end, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
   /** Where only the sums of many saved aggregates are wanted. */
   readonly many?: ManyFiles;
 }
@@ -45,16 +47,18 @@ export interface LoadOptions {
 /** What an input gives: a snapshot, or what allocinfo says, which has no pages and no stacks. */
 export type Loaded = Snapshot | SitesSnapshot;
 
-/** Reads whatever it is pointed at, plain or packed: which form it has is told by the content. Throws a PageownerError if it is none that is known. */
-export async function loadAny(path: string, options: LoadOptions = {}): Promise<Loaded> {
-  const opened = await openInput(path);
+/** Reads whatever it is given, plain or packed: which form it has is told by the content. Throws a PageownerError if it is none that is known. */
+export async function loadAny(source: Source, options: LoadOptions = {}): Promise<Loaded> {
+  const { signal } = options;
+  const opened = await openInput(source, options);
   try {
     const loaded = await loadRecognised(await recognise(opened), options);
+    signal?.throwIfAborted();
     opened.close();
     return loaded;
   } catch (error) {
     giveUp(opened);
-    throw error;
+    throw reasonOf(error, signal);
   }
 }
 
@@ -70,10 +74,11 @@ export async function loadRecognised(recognised: Recognised, options: LoadOption
 
 /**
  * The same where only a snapshot will do.
- * @param path a file, plain or packed; a FIFO or device; `-` for standard input
+ * @param source the path of a file, FIFO or device, or `-` for standard input; or the bytes, at once or as a stream. A plain file is read by several threads
+ * @throws PageownerError for what cannot be read or is no snapshot; the reason of the signal
  */
-export async function loadSnapshot(path: string, options: LoadOptions = {}): Promise<Snapshot> {
-  return onlySnapshot(await loadAny(path, options));
+export async function loadSnapshot(source: Source, options: LoadOptions = {}): Promise<Snapshot> {
+  return onlySnapshot(await loadAny(source, options));
 }
 
 /** Throws a PageownerError for what is none. */
@@ -156,13 +161,18 @@ async function scan(
     since = null,
     withoutReleased = false,
     part,
-    onScanned,
+    onProgress,
+    signal,
   }: LoadOptions,
 ): Promise<Aggregate> {
   const plan = { since: since ?? NO_NANOS, withoutReleased };
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
   const options = { scan: plan, threads, chunkBytes, aloneBytes, part };
-  const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned ?? (() => {}));
+  const onScanned = (bytes: number): void => {
+    signal?.throwIfAborted();
+    onProgress?.(bytes);
+  };
+  const { found } = await scanDump(input, options, aggregateRunner(plan), onScanned);
   if (part === undefined) refuseEmpty(input.name, found);
   return readPartial(aggregateIn(found), since);
 }

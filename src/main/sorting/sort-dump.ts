@@ -9,7 +9,7 @@ import { now } from '../../workers/clock.js';
 import { groupRunner } from '../../workers/runners.js';
 import type { ScanPlan, Spilled } from '../../workers/task.js';
 import { cannotSpill } from '../base/errors.js';
-import { giveUp, type Input, openInput } from '../io/input.js';
+import { giveUp, type Input, openInput, reasonOf } from '../io/input.js';
 import { type Output, openOutput, writeAll } from '../io/output.js';
 import { undoAtEnd } from '../io/undo.js';
 import type { Percentiles } from '../reading/percentiles.js';
@@ -22,7 +22,7 @@ import { planSort, type SortOptions, type SortPlan } from './sort-options.js';
 /**
  * Groups and sorts a dump into a report, as page_owner_sort does.
  * @returns what the run did; blocks that are in no group are counted in it
- * @throws PageownerError for options, input and output that cannot be used; there is no output then
+ * @throws PageownerError for options, input and output that cannot be used; there is no output then. The reason of the signal, likewise
  */
 export async function sortDump(options: SortOptions): Promise<RunSummary> {
   return sortPlanned(options, planSort(options));
@@ -30,7 +30,7 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
 
 /** The same by a plan of one's own. */
 export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise<RunSummary> {
-  const opened = await openInput(options.input);
+  const opened = await openInput(options.input, options);
   let output: Output | undefined;
   try {
     output = await openOutput(options.output, [opened]);
@@ -40,7 +40,7 @@ export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise
   } catch (error) {
     await output?.discard();
     giveUp(opened);
-    throw error;
+    throw reasonOf(error, options.signal);
   }
 }
 
@@ -69,10 +69,12 @@ async function run(
       plan,
       groupRunner(plan.scan),
       (bytes) => {
+        options.signal?.throwIfAborted();
         options.onProgress?.(bytes, input.size);
       },
     );
     input.close();
+    options.signal?.throwIfAborted();
     const { groups, pieces } = await sortedReport(found, plan.scan);
     const sortedAt = now();
     await writeAll(output, pieces);

@@ -18,6 +18,7 @@ import {
 } from '../base/limits.js';
 import { defaultMemory } from '../base/machine.js';
 import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
+import type { Source } from '../io/input.js';
 
 /** The kernels whose page_owner_sort can be imitated. 6.12 leaves the digits of ts out of a block's text, 6.1 does not. */
 export const COMPATS = ['6.12', '6.1'] as const;
@@ -25,8 +26,8 @@ export type Compat = (typeof COMPATS)[number];
 
 /** What a caller says; all but the first two may be left out. Lists and specs are texts as on the command line. */
 export interface SortOptions {
-  /** A file, plain or packed by gzip, zstd or xz; a FIFO or device; `-` for standard input. */
-  readonly input: string;
+  /** The path of a file, FIFO or device, or `-` for standard input; or bytes, at once or as a stream. Plain, or packed by gzip, zstd or xz. */
+  readonly input: Source;
   /** A file; `-` for standard output. */
   readonly output: string;
   /** Keys to cull by: `stacktrace,pid`. Without it the whole text of a block makes its group. */
@@ -57,6 +58,8 @@ export interface SortOptions {
   readonly latencies?: boolean;
   /** Called now and then with the bytes that are scanned so far, and the size of the dump where it is known. */
   readonly onProgress?: (bytes: number, size: number | undefined) => void;
+  /** Gives the run up: threads end, there is no output, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** Options filled and checked: what the code relies on. */

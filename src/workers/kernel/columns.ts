@@ -74,7 +74,7 @@ function readNumbers(field: usize, from: u32, to: u32, into: usize): void {
 }
 
 /**
- * Adds `count` groups of another kernel. Their columns begin every `room` bytes at `columns`; the four tables have, by id there, the entries here.
+ * Adds `count` groups of another kernel, which are described by numbers, as WebAssembly passes nothing else. Their columns begin every `room` bytes at `columns`; the four tables have, by id there, the entries here.
  */
 export function absorb(
   columns: usize,

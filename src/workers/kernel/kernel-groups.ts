@@ -4,7 +4,7 @@
  *     0 mask  4 task  8 stack  12 tail (entries)  16 bits  20 hash  24 ts  32 free_ts (u64)  40 first offset  48 pages  56 times (f64)
  *
  * A record fills a cache line. Records lie in segments, in the order in which the groups came; slots hold their addresses, at hash & mask, open
- * addressing, at most half full.
+ * addressing, at most half full. What tells groups apart goes from function to function as numbers, in registers: see kernel.ts.
  */
 import { GROUP, KEY, PAGES } from './kernel-dictionary';
 import { hashNumbers } from './kernel-hash';

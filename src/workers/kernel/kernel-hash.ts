@@ -63,7 +63,7 @@ function sumOf(at: usize, end: usize): v128 {
   return i64x2.add(even, odd);
 }
 
-/** The hash of seven numbers. */
+/** The hash of seven numbers, which are in registers when it is asked for. */
 @inline
 export function hashNumbers(a: u32, b: u32, c: u32, d: u32, e: u32, f: u64, g: u64): u32 {
   const first = <u64>(a + load<u32>(keys)) * <u64>(b + load<u32>(keys, 4));

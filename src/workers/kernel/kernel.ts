@@ -10,6 +10,8 @@
  *     stackTo
  *     Charged to memcg /
  *     to (an empty line)
+ *
+ * Functions here take many numbers: WebAssembly passes no structures, and one in memory would be written and read again for each block.
  */
 import { beforeEmptyLine, closingParenthesis, equal, framesEnd, hasCma, hasSlab, lineEnd } from './kernel-bytes';
 import { absorb, readColumn } from './columns';

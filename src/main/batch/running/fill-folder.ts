@@ -27,8 +27,7 @@ export interface Found {
 /**
  * Fills the folder of a dump: a file for each run, the saved aggregate, and the record, which is returned.
  * @param before the same machine's dump of the night before
- * @param input the dump as it is stored
- * @param takenAt ISO 8601
+ * @param stored the dump as it is stored, and when it was taken (ISO 8601)
  * @throws PageownerError if a run can make nothing of it, or there is no room; GivenUp
  */
 export async function fillFolder(
@@ -36,8 +35,7 @@ export async function fillFolder(
   { runs, progress }: { readonly runs: readonly PreparedRun[]; readonly progress: DumpProgress },
   before: Snapshot | undefined,
   found: Found,
-  input: DumpRecord['input'],
-  takenAt: string,
+  { input, takenAt }: { readonly input: DumpRecord['input']; readonly takenAt: string },
 ): Promise<DumpRecord> {
   const { name, path, host, extra, folder, previous } = job;
   const snapshot: Snapshot = { path, aggregate: found.aggregate };

@@ -44,27 +44,26 @@ export async function runDump(job: Job, around: Surroundings): Promise<Outcome> 
 async function readOpened(job: Job, around: Surroundings, onOpened: () => void): Promise<Outcome> {
   const hash = createHash('sha256');
   let stored = 0;
-  const input = await openInput(job.path, (bytes) => {
+  const onStored = (bytes: Uint8Array): void => {
     hash.update(bytes);
     stored += bytes.length;
-  });
+  };
+  const input = await openInput(job.path, { onStored });
   onOpened();
+  // What was opened by a path has them.
+  const stats = input.stats as Stats;
   try {
-    const file = identityOf(input.stats);
+    const file = identityOf(stats);
     if (isKnown(job, file)) return { status: 'unchanged', file };
     const before = await previousOf(job);
     const found = await readDump(job, input, hash, before, around);
     input.close();
     const sha256 = hash.digest('hex');
     if (job.known?.sha256 === sha256 && isWhole(job.known)) return { status: 'unchanged', file };
-    const record = await fillFolder(
-      job,
-      around,
-      before.snapshot,
-      found,
-      { bytes: input.size ?? stored, sha256 },
-      job.takenAt ?? timeOf(input.stats),
-    );
+    const record = await fillFolder(job, around, before.snapshot, found, {
+      input: { bytes: input.size ?? stored, sha256 },
+      takenAt: job.takenAt ?? timeOf(stats),
+    });
     const { milliseconds, threads } = found.scanned ?? { milliseconds: new Float64Array(0), threads: 1 };
     return { status: 'done', record, file, milliseconds, threads, warnings: before.warnings };
   } catch (error) {
