@@ -17,7 +17,7 @@ test('a thread that dies while it helps is the failure of that dump, and of no o
     const outcome = await pool.run(jobOf(dump, join(dumps, name))).outcome;
     return outcome.status === 'failed' ? outcome.error.code : outcome.status;
   };
-  // The dump may have come to its end before a thread could help.
+  // The dump may have ended before a thread could help.
   let end = '';
   for (let i = 0; i < 30 && end !== 'worker'; i++) end = await endOf(large, String(i));
   assert.equal(end, 'worker');

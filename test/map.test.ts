@@ -158,7 +158,7 @@ test('a part is read where it is, and nothing else of the dump', async () => {
     mock.restoreAll();
     syncBuiltinESMExports();
   }
-  // What an input is, is told by its beginning.
+  // The form of an input is recognised by its beginning.
   const behindStart = places.filter((place) => place > 1 << 16);
   assert.ok(behindStart.length > 4);
   assert.ok(Math.min(...behindStart) > mixed.length / 3 - 10);

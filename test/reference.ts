@@ -16,7 +16,7 @@ export interface ReferenceOptions {
   readonly mergeFreeTs?: boolean;
 }
 
-/** The report, and what became of the blocks: blocks = grouped + filtered + malformed. */
+/** The report, and the blocks by outcome: blocks = grouped + filtered + malformed. */
 export interface ReferenceResult {
   readonly output: Buffer;
   readonly blocks: number;

@@ -120,7 +120,7 @@ test('a folder for runs that cannot be used is one line, and no output', () => {
   assert.equal(status, 1);
   assert.match(
     stderr,
-    /^page_owner_sort: cannot put groups aside in .*absent.*: no such file or directory \(.*--tmp-dir.*\)\n$/,
+    /^page_owner_sort: cannot write temporary groups to .*absent.*: no such file or directory \(.*--tmp-dir.*\)\n$/,
   );
   assert.deepEqual(readdirSync(join(own, 'out')), []);
 });

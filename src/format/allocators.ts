@@ -1,7 +1,7 @@
 import type { Frame } from './frame.js';
 import { SymbolTable } from './symbol-table.js';
 
-/** Functions that only hand on memory: whoever called them wanted it. */
+/** Functions that only hand memory on: the memory is for their callers. */
 const ALLOCATORS: SymbolTable<'allocator'> = new SymbolTable({
   allocator: [
     // mm/page_alloc.c, mm/mempolicy.c, mm/page_owner.c, include/linux/gfp.h, include/linux/pagemap.h, include/linux/mm.h

@@ -1,7 +1,7 @@
 import type { Frame } from './frame.js';
 import { SymbolTable } from './symbol-table.js';
 
-/** Functions that only give memory back: whoever called them wanted it freed. */
+/** Functions that only give memory back: their callers decided to free it. */
 const FREERS: SymbolTable<'freer'> = new SymbolTable({
   freer: [
     // mm/page_alloc.c, mm/page_owner.c, mm/swap.c, mm/page_frag_cache.c

@@ -9,7 +9,7 @@ export const MARGIN = 128;
  * and of what it was made for; where the dump was cut between blocks makes no difference.
  */
 export interface Scanner<Found = Partial, Whole = Table> {
-  /** What became of the blocks, beside those that the scanner counts itself in the end: who reads the dump adds what it knows. */
+  /** Counts of blocks by outcome, beside those that the scanner counts itself in the end: the reader of the dump adds what it knows. */
   readonly counts: Counts;
   /** The memory that holds what is scanned. It may move whenever something is scanned or allocated. */
   readonly memory: Uint8Array<ArrayBuffer>;

@@ -51,7 +51,7 @@ export const noCommand = (): PageownerError => new PageownerError('usage', 'no s
 const outOfMemory = (error: Error): PageownerError =>
   new PageownerError(
     'memory',
-    `out of memory (${quoted(error.message)}): try a lower --max-memory, so that groups are put aside earlier, or fewer --threads`,
+    `out of memory (${quoted(error.message)}): try a lower --max-memory, so that groups are moved to temporary files earlier, or fewer --threads`,
     error,
   );
 
@@ -79,7 +79,10 @@ export const badEntry = (where: string, what: string): PageownerError =>
   new PageownerError('input', `${quoted(where)}: ${what}`);
 
 export const longLine = (where: string, mostBytes: number): PageownerError =>
-  badEntry(where, `longer than ${mostBytes} bytes; the manifest was read no further (it has a path, or JSON, a line)`);
+  badEntry(
+    where,
+    `longer than ${mostBytes} bytes; the manifest was read no further (each line is a path or a JSON object)`,
+  );
 
 export const noFileMatches = (glob: string): PageownerError =>
   new PageownerError('input', `no file matches ${quoted(glob)} (end it with /** for all below a folder)`);
@@ -108,7 +111,7 @@ export const noBlocks = (input: string): PageownerError =>
 
 export const mixedForms = (one: string, other: string): PageownerError =>
   usageError(
-    `${quoted(one)} and ${quoted(other)} are of two kinds, bytes by place and pages by stack: top --allocinfo FILE DUMP sets both in one table`,
+    `${quoted(one)} and ${quoted(other)} are of two kinds, bytes by place and pages by stack: top --allocinfo FILE DUMP shows both in one table`,
   );
 
 export const samePart = (one: string, other: string): PageownerError =>
@@ -138,7 +141,7 @@ export const scanFailed = (input: string, { offset, code, folder, longestBlock }
     case OVER_MEMORY:
       return new PageownerError(
         'memory',
-        `what ${quoted(input)} has in common takes more than its share of --max-memory, at byte ${offset}: give more memory, or fewer --threads`,
+        `what ${quoted(input)} has in distinct stacks, tasks and masks takes more than its share of --max-memory, at byte ${offset}: give more memory, or fewer --threads`,
       );
     case LONG_BLOCK:
       return new PageownerError(
@@ -158,7 +161,7 @@ export const scanFailed = (input: string, { offset, code, folder, longestBlock }
 export const cannotSpill = (folder: string, error: unknown): PageownerError =>
   new PageownerError(
     'output',
-    `cannot put groups aside in ${quoted(folder)}: ${errnoText(error)} (choose another place with --tmp-dir, or more memory with --max-memory)`,
+    `cannot write temporary groups to ${quoted(folder)}: ${errnoText(error)} (choose another place with --tmp-dir, or more memory with --max-memory)`,
     error,
   );
 
@@ -204,12 +207,12 @@ export const dumpTooLarge = (input: string): PageownerError =>
   );
 
 export const noThreads = (): PageownerError =>
-  new PageownerError('worker', 'no thread can be started (is there too little memory?): go on with --resume');
+  new PageownerError('worker', 'no thread can be started (is there too little memory?): continue with --resume');
 
 export const isLocked = (folder: string, pid: number | undefined, lock: string): PageownerError =>
   new PageownerError(
     'output',
-    `another batch (process ${pid ?? 'unknown'}) works in ${quoted(folder)}; wait for its end (if there is none, remove ${quoted(lock)})`,
+    `another batch (process ${pid ?? 'unknown'}) works in ${quoted(folder)}; wait until it ends (if no such process runs, remove ${quoted(lock)})`,
   );
 
 /** What a run ended with. */

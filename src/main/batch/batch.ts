@@ -182,7 +182,7 @@ export class Batch {
     return { sha256: input.sha256, file, folder: this.night.folderOf(name), outputs };
   }
 
-  /** Sees to what became of a dump. Throws if it cannot be written. */
+  /** Records the outcome of a dump. Throws if it cannot be written. */
   private end(entry: Entry, outcome: Outcome, { folder, saved, milliseconds, pool }: Flown): void {
     const { name } = entry;
     if (outcome.status === 'unchanged') {

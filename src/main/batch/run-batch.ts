@@ -40,7 +40,7 @@ const EXIT_FOUND = 1;
 /** A manifest is read so far ahead. */
 const ENTRIES_AHEAD = 1000;
 
-/** `pageowner batch`. Sets the exit code: 1 if a dump failed or an alarm was raised. Throws a PageownerError if the batch could not come to its end. */
+/** `pageowner batch`. Sets the exit code: 1 if a dump failed or an alarm was raised. Throws a PageownerError if the batch could not be completed. */
 export async function runBatch(operands: readonly string[], typed: Typed): Promise<void> {
   const plan = planBatch(operands, typed);
   // A night that is resumed is as old as it was.
@@ -128,7 +128,7 @@ interface Ending {
 function endOnSignal(batch: Batch, { graceMs }: BatchPlan, log: Log): Ending {
   const ending: Ending = { signal: null, exitCode: undefined };
   onSignal((signal, exitCode) => {
-    // Who asks twice wants it at once.
+    // A second signal ends the batch without a wait.
     if (ending.signal !== null) return false;
     ending.signal = signal;
     ending.exitCode = exitCode;

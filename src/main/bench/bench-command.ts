@@ -32,8 +32,8 @@ export function benchCommand(): Command {
     .usage('[OPTIONS] [dump]')
     .argument('[dump]', 'a plain dump, at best in the page cache; without it one is generated')
     .helpOption('-h, --help', 'show this help')
-    .option('--size <BYTES>', 'generate so much, also as 512M, 4G', '256M')
-    .option('--rounds <N>', 'rounds in which all take their turn; medians count', '3')
+    .option('--size <BYTES>', 'size of the dump that is generated, also as 512M, 4G', '256M')
+    .option('--rounds <N>', 'rounds, in which the programs alternate; medians are printed', '3')
     .option('--json', 'all numbers as JSON')
     .addOption(new Option('--one-run <THREADS>', 'what a process of its own does').hideHelp())
     .action((dump: string | undefined, options: BenchOptions) =>

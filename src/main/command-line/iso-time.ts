@@ -1,6 +1,6 @@
 const FORM = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
-/** A date, or a date and time, of ISO 8601 as toISOString has it; undefined: it is none. Without a zone it is UTC, wherever it is read. */
+/** A date, or a date and time, of ISO 8601 as toISOString has it; undefined for other text. Without a zone it is UTC, wherever it is read. */
 export function isoTime(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   const [, date, time = '00:00', seconds = '00', fraction = '0', zone = 'Z'] = FORM.exec(text) ?? [];

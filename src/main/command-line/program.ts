@@ -11,7 +11,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 let takeOver: ((signal: string, exitCode: number) => boolean) | undefined;
 
-/** For a command that ends in its own way: it is told of each signal, and says whether it sees to it. */
+/** For a command that ends in its own way: it gets each signal, and returns whether it handles it. */
 export function onSignal(handler: typeof takeOver): void {
   takeOver = handler;
 }

@@ -23,7 +23,7 @@ export class Progress {
 
   /** The terminal to show progress on, if stderr is one that can take it. */
   static terminal(): NodeJS.WriteStream | undefined {
-    // Node takes 4 ms to make process.stderr of what is none.
+    // Node takes 4 ms to open process.stderr where it is no terminal.
     const isDevice = fstatSync(STDERR_FD).isCharacterDevice();
     return isDevice && process.stderr.isTTY && process.env.TERM !== 'dumb' ? process.stderr : undefined;
   }

@@ -55,7 +55,7 @@ const FORMS: readonly Form[] = [
   },
   {
     name: 'trend',
-    description: 'What grows from night to night: a row for each machine and group, with how sure it is.',
+    description: 'What grows from night to night: a row for each machine and group, with a confidence.',
     argument: '<nights...>',
     input: 'folders that batch wrote, folders of such, or files (each a night, of when it was last written)',
     makes: 'groups',
@@ -65,7 +65,7 @@ const FORMS: readonly Form[] = [
       ),
       new Option(
         '--together',
-        'one row for each group: sums of all dumps of a night (files of which each has a name of its own always are)',
+        'one row for each group: sums of all dumps of a night (always so for files with different names)',
       ),
       new Option(
         '--at <TIME,…>',

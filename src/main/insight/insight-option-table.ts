@@ -45,11 +45,11 @@ const ENTRIES: readonly Entry[] = [
 const REPORTING: readonly Entry[] = [
   { flags: '--format <FORMAT>', help: `how it is written (default: ${FORMATS[0]})`, group: WRITING, choices: FORMATS },
   { flags: '--ignore-offsets', help: 'frames are equal if symbols are: compares builds of a kernel', group: WRITING },
-  { flags: '--limit <N>', help: 'so many rows (default: 20 in text and md, else all; 0: all)', group: WRITING },
+  { flags: '--limit <N>', help: 'number of rows (default: 20 in text and md, else all; 0: all)', group: WRITING },
 ];
 
 const GROUPING: readonly Entry[] = [
-  { flags: '--by <KEY,…>', help: 'what makes a group', group: WRITING, repeats: 'joined' },
+  { flags: '--by <KEY,…>', help: 'keys to group by', group: WRITING, repeats: 'joined' },
 ];
 
 /** What a command makes: groups by keys, another report, a file for programs, or what is known of inputs. */

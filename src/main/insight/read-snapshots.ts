@@ -35,7 +35,7 @@ function warnOfTimes({ path, aggregate }: Snapshot, before: Snapshot | undefined
     warn(`${path} was taken before ${before?.path}, or after another boot: nothing counts as born`);
 }
 
-/** Reads inputs one after the other, for who keeps none of them. All are snapshots, or all are of allocinfo. */
+/** Reads inputs one after the other, for callers that keep none of them. All are snapshots, or all are of allocinfo. */
 export async function* eachInput(paths: readonly string[], values: Values): AsyncGenerator<Loaded> {
   yield* inputs(paths, values, () => null);
 }

@@ -38,7 +38,7 @@ function realPath({ path }: DumpPlace): string {
   try {
     return realpathSync(path);
   } catch {
-    // It is missing: whoever reads it says so.
+    // It is missing: reading it gives the error.
     return path;
   }
 }

@@ -1,6 +1,6 @@
 import { cannotUnpack } from '../base/errors.js';
 
-/** The ways in which dumps are packed, told by the first bytes of the content; unpack.ts has how each is unpacked. */
+/** The ways in which dumps are packed, recognised by the first bytes of the content; unpack.ts has how each is unpacked. */
 export type Format = 'gzip' | 'zstd' | 'xz';
 
 /** In hexadecimal. A zstd file can begin with a frame that says nothing (RFC 8878, skippable frames), as pzstd's do. */

@@ -50,14 +50,14 @@ export function inputName(source: Source): string {
 
 export interface OpenOptions {
   readonly onStored?: OnStored;
-  /** Ends the wait for what comes next. Who opened an input throws the signal's reason, whatever error came of it: `reasonOf`. */
+  /** Ends the wait for what comes next. The caller throws the signal's reason in place of the error that follows: `reasonOf`. */
   readonly signal?: AbortSignal;
 }
 
 /** Told what is read of a stream, as it comes, packed or not. */
 type OnStored = (bytes: Uint8Array) => void;
 
-/** Opens an input; packed content is told by its first bytes. Throws if it cannot be read. */
+/** Opens an input; packed content is recognised by its first bytes. Throws if it cannot be read. */
 export async function openInput(source: Source, options: OpenOptions = {}): Promise<Input> {
   try {
     options.signal?.throwIfAborted();

@@ -66,7 +66,7 @@ export async function openOutput(path: string, inputs: readonly Pick<Input, 'nam
     if (!existing.isFile() || isOpenFile(path)) {
       return openedFile(path, await mayBlock(call<number>((done) => open(path, 'w', done))));
     }
-    // Whoever may not write a file may not replace it either.
+    // Without the right to write a file there is none to replace it.
     accessSync(path, constants.W_OK);
     return temporaryFile(path, isLink(path) ? realpathSync(path) : path, existing);
   } catch (error) {

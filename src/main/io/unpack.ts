@@ -116,7 +116,7 @@ async function nextPiece(pieces: AsyncGenerator<Buffer>): Promise<Buffer | undef
 
 /**
  * Feeds a decoder until it ends, or there is no more. Resolves to what it was given: all bytes, and the last piece. Destroys it where reading fails, so
- * that whoever reads what it gives learns of it.
+ * so that the reader of its output gets the error.
  */
 async function feed(
   taker: Taker,
@@ -125,7 +125,7 @@ async function feed(
 ): Promise<{ bytes: number; last: Buffer }> {
   let bytes = 0;
   let last = Buffer.alloc(0);
-  // A decoder that comes to its end takes no more, and says nothing of it.
+  // A decoder that has ended takes no more, without an error.
   let wake = (): void => {};
   for (const event of ['end', 'close', 'error']) taker.once(event, () => wake());
   try {

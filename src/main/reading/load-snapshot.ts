@@ -47,7 +47,7 @@ export interface LoadOptions {
 /** What an input gives: a snapshot, or what allocinfo says, which has no pages and no stacks. */
 export type Loaded = Snapshot | SitesSnapshot;
 
-/** Reads whatever it is given, plain or packed: which form it has is told by the content. Throws a PageownerError if it is none that is known. */
+/** Reads whatever it is given, plain or packed: which form it has is told by the content. Throws a PageownerError for an unknown form. */
 export async function loadAny(source: Source, options: LoadOptions = {}): Promise<Loaded> {
   const { signal } = options;
   const opened = await openInput(source, options);
@@ -62,7 +62,7 @@ export async function loadAny(source: Source, options: LoadOptions = {}): Promis
   }
 }
 
-/** Reads an input whose form is known. Who opened it closes it. */
+/** Reads an input whose form is known. The caller closes it. */
 export async function loadRecognised(recognised: Recognised, options: LoadOptions): Promise<Loaded> {
   const { input, form } = recognised;
   const path = input.name;
@@ -81,7 +81,7 @@ export async function loadSnapshot(source: Source, options: LoadOptions = {}): P
   return onlySnapshot(await loadAny(source, options));
 }
 
-/** Throws a PageownerError for what is none. */
+/** The input as a snapshot. Throws a PageownerError for allocinfo. */
 export function onlySnapshot(loaded: Loaded): Snapshot {
   if ('sites' in loaded) throw noPages(loaded.path, ALLOCINFO.title);
   return loaded;

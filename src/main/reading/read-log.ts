@@ -12,7 +12,7 @@ import { contentOf } from './recognise.js';
 /** Reads so much of a file at a time. */
 const READ_BYTES = 1 << 20;
 
-/** What a whole dump in a log is told by. */
+/** How a whole dump in a log is recognised. */
 const HEADER = 'Page allocated via order ';
 
 /**

@@ -5,7 +5,7 @@ import { formOf } from '../../merge/forms/forms.js';
 import { cannotRead, noBlocks, notOurs } from '../base/errors.js';
 import type { Input } from '../io/input.js';
 
-/** Forms are told by so much of an input: a kernel log can have long messages before the first page dump. */
+/** The number of bytes by which a form is recognised: a kernel log can have long messages before the first page dump. */
 const START_BYTES = 1 << 16;
 
 /** An input whose form is known, as if nothing had been read of it. */
@@ -24,7 +24,7 @@ export async function recognise(opened: Input): Promise<Recognised> {
   throw named ? notOurs(input.name, named) : noBlocks(input.name);
 }
 
-/** The same for who takes any text. */
+/** The same for callers that take any text: the form may be unknown. */
 export async function startOf(opened: Input): Promise<Omit<Recognised, 'form'> & { readonly form: Form | undefined }> {
   const { input, bytes } = await withStart(opened);
   const start = bytes.toString('latin1');

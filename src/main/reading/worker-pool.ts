@@ -18,7 +18,7 @@ export const THREAD_EXEC_ARGV: string[] = process.allowedNodeEnvironmentFlags.ha
 export interface Pool {
   /** Resolves, with what each thread found, when the queue is empty. Throws if a worker dies. */
   run(queue: QueueHandle): Promise<readonly WorkerResult[]>;
-  /** Who has not begun yet need not: the queue is empty. */
+  /** Workers that have not begun yet need not begin: the queue is empty. */
   enough(): void;
   close(): Promise<void>;
 }

@@ -28,7 +28,7 @@ export async function sortDump(options: SortOptions): Promise<RunSummary> {
   return sortPlanned(options, planSort(options));
 }
 
-/** The same by a plan of one's own. */
+/** The same with a plan that the caller has made. */
 export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise<RunSummary> {
   const opened = await openInput(options.input, options);
   let output: Output | undefined;

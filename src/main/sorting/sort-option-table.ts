@@ -107,7 +107,7 @@ export const OPTIONS: readonly OptionEntry[] = [
     long: 'max-memory',
     value: 'BYTES',
     group: RUNNING,
-    help: 'past this, groups are put aside in files, also as 512M, 4G (default: a quarter of what there is)',
+    help: 'past this, groups are moved to temporary files, also as 512M, 4G (default: a quarter of the memory)',
   },
   {
     id: 'tmpDir',
@@ -136,6 +136,6 @@ export const OPTIONS: readonly OptionEntry[] = [
     short: 'd',
     isKernels: true,
     group: RUNNING,
-    help: 'say on stderr how the options were understood',
+    help: 'print the options as parsed, on stderr',
   },
 ];

@@ -50,7 +50,7 @@ export interface SortOptions {
   readonly threads?: string | number;
   /** Size of a chunk, in bytes or with K, M or G. Default: 4M (DEFAULT_CHUNK_BYTES). */
   readonly chunkSize?: string | number;
-  /** Memory, in bytes or with K, M or G, past which groups are put aside in files. Default: a quarter of what the machine or the cgroup has. */
+  /** Memory, in bytes or with K, M or G, past which groups are moved to temporary files. Default: a quarter of what the machine or the cgroup has. */
   readonly maxMemory?: string | number;
   /** Where those files go. Default: os.tmpdir(), which is TMPDIR if that is set. */
   readonly tmpDir?: string;

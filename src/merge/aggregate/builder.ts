@@ -84,7 +84,7 @@ export function distinctRows(aggregate: Aggregate): AggregateRow[] {
   return builder.inOrder();
 }
 
-/** The distinct parts of keys, told by what is in them. */
+/** The distinct parts of keys, compared by content. */
 class Parts {
   private readonly ids = new Map<string, number>();
   /** Rows share parts: each object is looked at once. */

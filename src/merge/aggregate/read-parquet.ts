@@ -14,7 +14,7 @@ import { COLUMNS, factsOf, METADATA_KEY } from './parquet-columns.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** For who reads many files one after the other. */
+/** For callers that read many files one after the other. */
 export interface ManyFiles {
   /** Stacks by their text. New ones are added, so that equal stacks of all files are one object. */
   readonly stacks: Map<string, readonly string[]>;

@@ -10,7 +10,7 @@ import { STACKS } from './stacks-form.js';
 /** All forms, in the order in which an input is asked: the first that says yes takes it. */
 const FORMS: readonly Form[] = [SAVED_AGGREGATE, SORTED, ALLOCINFO, HANDLES, STACKS, LOG, DUMP];
 
-/** The form of an input that begins so; undefined if it is none of them. */
+/** The form of an input that begins so; undefined for an unknown one. */
 export function formOf(start: string): Form | undefined {
   return FORMS.find((form) => form.isIt(start));
 }

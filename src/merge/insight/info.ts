@@ -10,7 +10,7 @@ export interface InputInfo {
   readonly path: string;
   /** A word for programs: dump, aggregate, sorted, stacks, handles, log, allocinfo; null: none that is known. */
   readonly form: string | null;
-  /** The same for people; of what is none, why. */
+  /** The same for people; for an unknown form, the reason. */
   readonly is: string;
   /** The kernels that likely printed it, by the shape of its lines. */
   readonly kernel: string | null;

@@ -7,7 +7,7 @@ export interface Ranked<Row> {
   readonly id: string;
   /** What processes asked for themselves: it comes and goes with them. */
   readonly isUsers: boolean;
-  /** Of what became of it: the lower, the more suspect. */
+  /** By the verdict: the lower, the more suspect. */
   readonly suspicion: number;
   /** Pages by which it grew, times what it is suspect of. */
   readonly weight: number;
@@ -20,7 +20,7 @@ export function weightOf(growth: number, hasModule: boolean): number {
   return growth * (hasModule ? MODULE_WEIGHT : 1);
 }
 
-/** The kernel's own memory before that of processes, then by what became of it, then by growth. */
+/** The kernel's own memory before that of processes, then by verdict, then by growth. */
 export function bySuspicion(a: Ranked<unknown>, b: Ranked<unknown>): number {
   return (
     Number(a.isUsers) - Number(b.isUsers) ||

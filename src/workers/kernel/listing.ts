@@ -1,5 +1,5 @@
 /**
- * Blocks as a list, for who wants to know more of them than their group. Neighbours are mostly alike, so it is a list of runs: blocks one behind the other
+ * Blocks as a list, for reports that need more of each than its group. Neighbours are mostly alike, so it is a list of runs: blocks one behind the other
  * that differ in PFN and in their times only, and in those only within a bucket (merge/aggregate/time-buckets.ts). All have their PFNs in the pageblock that
  * they name, by one pageblock_order.
  *

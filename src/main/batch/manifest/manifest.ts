@@ -27,7 +27,7 @@ interface Candidate {
   readonly read: () => Omit<Entry, 'line'>;
 }
 
-/** Who has a name. */
+/** The entry that has a name. */
 type Names = Map<string, { readonly path: string; readonly where: string }>;
 
 type Candidates = Iterable<Candidate> | AsyncIterable<Candidate>;

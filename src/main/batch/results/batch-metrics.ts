@@ -12,7 +12,7 @@ export interface BatchHealth {
   readonly endedAt: number;
   /** By a clock that no one sets. */
   readonly seconds: number;
-  /** Dumps by what became of them. Zeros too, so that a series does not end where nothing is wrong. */
+  /** Dumps by outcome. Zeros too, so that a series does not end where nothing is wrong. */
   readonly dumps: Readonly<Record<string, number>>;
   /** Alarms that were raised, by what raises them; zeros too. */
   readonly alarms: Readonly<Record<string, number>>;

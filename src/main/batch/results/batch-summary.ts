@@ -113,7 +113,7 @@ function totalsTable(summary: Summary): ReportTable {
       ],
     ],
     notes: [
-      ...(ended_by === null ? [] : [`not whole: ended by ${ended_by}; go on with --resume`]),
+      ...(ended_by === null ? [] : [`not whole: ended by ${ended_by}; continue with --resume`]),
       ...(dumps.reused > 0 ? [`${dumps.reused} dumps were read by an earlier run`] : []),
       ...(previous === null ? [] : [`compared with ${previous}`]),
       ...(rebooted.length > 0 ? [`booted since, and so not compared: ${some(rebooted)}`] : []),
@@ -152,7 +152,7 @@ function table<T>(
   return { title, columns, rows: rows.map(cells), notes };
 }
 
-/** What summary.json says until the batch has come to its end. */
+/** What summary.json says until the batch is complete. */
 export function unfinished(summary: Pick<Summary, 'version' | 'started_at' | 'runs' | 'previous'>): string {
   return `${JSON.stringify({ schema: SUMMARY_SCHEMA, ...summary, ended_by: 'it runs, or was killed' }, null, 1)}\n`;
 }

@@ -49,7 +49,7 @@ export function startOf(night: string): string | undefined {
   return readSummary(night)?.started_at;
 }
 
-/** Removes the oldest nights beside one that has come to its end, so that `keep` are left. Returns those removed. */
+/** Removes the oldest nights beside one that is complete, so that `keep` are left. Returns those removed. */
 export function prune(own: string, keep: number): string[] {
   const self = realpathSync(own);
   const others = endedNights(dirname(self), self).filter(({ night }) => !isLockedNow(night));
@@ -64,7 +64,7 @@ export function prune(own: string, keep: number): string[] {
   return old;
 }
 
-/** In the order in which they began. One that was ended before it was whole is none of them, and neither is a link to one, or `self`. */
+/** In the order in which they began, without unfinished nights, links, and `self`. */
 function endedNights(folder: string, self: string): { readonly night: string; readonly started: string }[] {
   return nightsIn(folder)
     .filter((night) => lstatSync(night).isDirectory() && realpathSync(night) !== self)

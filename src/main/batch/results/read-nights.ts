@@ -38,7 +38,7 @@ export function dumpsOf(night: string): SavedDump[] {
   return namesOf(night).flatMap((name) => savedDump(join(night, DUMPS_FOLDER, name)) ?? []);
 }
 
-/** undefined: the folder is none of a dump. */
+/** undefined: the folder is not that of a dump. */
 export function savedDump(folder: string): SavedDump | undefined {
   try {
     const record = JSON.parse(readFileSync(join(folder, RECORD_FILE), 'utf8')) as DumpRecord;

@@ -6,7 +6,7 @@ import { writeWhole } from './write-whole.js';
 
 export const RESULTS_FILE = 'results.ndjson';
 
-/** A line of results.ndjson: what became of a dump. Fields that are not known are null. */
+/** A line of results.ndjson: the outcome of a dump. Fields that are not known are null. */
 export interface Result {
   readonly name: string;
   readonly status: 'ok' | 'failed';
@@ -66,7 +66,7 @@ export class Results {
     try {
       truncateSync(this.path, this.bytes);
     } catch {
-      // Whoever reads it leaves out what is no whole line.
+      // Readers skip a line that is not whole.
     }
   }
 

@@ -61,7 +61,7 @@ interface Slow {
   readonly bytes: number;
 }
 
-/** Adds up what became of dumps. It holds only those that a summary names, and so many more dumps are no more memory. */
+/** Adds up the outcomes of dumps. It holds only those that a summary names, so its memory does not grow with the number of dumps. */
 export class Tally {
   readonly dumps = { all: 0, ok: 0, failed: 0, reused: 0, damaged: 0 };
   readonly totals = { bytes: 0, stored_bytes: 0, blocks: 0, pages: 0, malformed: 0, foreign: 0 };

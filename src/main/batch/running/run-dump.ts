@@ -72,7 +72,7 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
   }
 }
 
-/** When a file was last written; what is none is taken now. */
+/** When a file was last written; now, for what is no regular file. */
 function timeOf(stats: Stats): string {
   return new Date(stats.isFile() ? stats.mtimeMs : Date.now()).toISOString();
 }
@@ -90,7 +90,7 @@ function isKnown({ known, path }: Job, file: FileIdentity | null): boolean {
   try {
     return sha256Of(path) === known.sha256;
   } catch {
-    // Whoever reads it next will say why.
+    // The next reader reports why.
     return false;
   }
 }
