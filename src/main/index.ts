@@ -16,10 +16,12 @@ export { type ManyFiles, readParquet } from '../merge/aggregate/read-parquet.js'
 export type { Handles } from '../merge/aggregate/stacks-aggregate.js';
 export type { FormId } from '../merge/forms/form.js';
 export type { Age, AgeRow, Trend } from '../merge/insight/age.js';
+export type { CallTree, TreeOptions, TreeRow } from '../merge/insight/call-tree.js';
 export type { Diff, DiffRow } from '../merge/insight/diff.js';
 export type { Frag, MixedCounts, Offender, Run, Zone } from '../merge/insight/frag.js';
 export type { KeyValue } from '../merge/insight/insight-keys.js';
 export type { Interval } from '../merge/insight/interval.js';
+export type { CallerRow, MixedBlocks, OfflineMemcgs, Overview, Recent } from '../merge/insight/overview.js';
 export type { RowSelection } from '../merge/insight/selection.js';
 export { newestOf, type Snapshot, type SnapshotFacts } from '../merge/insight/snapshot.js';
 export type { Top, TopRow } from '../merge/insight/top.js';
@@ -29,8 +31,11 @@ export { writeParquet } from '../merge/writers/parquet.js';
 export { type ErrorCode, PageownerError } from './base/errors.js';
 export {
   ageOf,
+  type CallTreeOptions,
+  callTreeOf,
   diffOf,
   fragOf,
+  overviewOf,
   type ReportOptions,
   topOf,
   trendOf,

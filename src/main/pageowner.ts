@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { batchCommand } from './batch/batch-command.js';
 import { benchCommand } from './bench/bench-command.js';
@@ -17,9 +18,22 @@ const program = new Command('pageowner')
   .addCommand(benchCommand())
   .addCommand(batchCommand());
 for (const command of insightCommands()) program.addCommand(command);
-/** Only sort takes its options as the kernel's tool does. */
+
+/** Only sort takes its options as the kernel's tool does. Dumps without a command are for the overview. */
 function argumentsOf(typed: readonly string[]): string[] {
-  return typed[0] === 'sort' ? expandArguments(typed, OPTIONS) : [...typed];
+  const [first = ''] = typed;
+  if (first === 'sort') return expandArguments(typed, OPTIONS);
+  return isDump(first) || isOption(first) ? ['overview', ...typed] : [...typed];
+}
+
+/** A command is meant by what is neither a file nor looks like a path. */
+function isDump(first: string): boolean {
+  if (program.commands.some((command) => command.name() === first)) return false;
+  return first === '-' || /[./]/.test(first) || existsSync(first);
+}
+
+function isOption(first: string): boolean {
+  return /^-./.test(first) && !['-h', '--help', '--version'].includes(first);
 }
 
 void runProgram(program, () => argumentsOf(process.argv.slice(2)), EXIT_ERROR);

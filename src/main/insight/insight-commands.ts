@@ -21,6 +21,15 @@ const INPUT = 'a dump (plain or packed; - for standard input), a saved aggregate
 
 const FORMS: readonly Form[] = [
   {
+    name: 'overview',
+    description: 'One screen of first answers, without a command too: of two dumps or more, what grows first.',
+    argument: '<dumps...>',
+    makes: 'screen',
+    own: [],
+    examples: ['pageowner dump.txt', 'pageowner monday.txt tuesday.txt', 'pageowner overview --format json dump.txt'],
+    load: () => import('./overview-command.js'),
+  },
+  {
     name: 'top',
     description: 'Who holds the memory: groups by the pages that they hold.',
     argument: '<dumps...>',
@@ -35,6 +44,24 @@ const FORMS: readonly Form[] = [
       'pageowner top --by command --match tcp_sendmsg dump.txt  who sends',
     ],
     load: () => import('./top-command.js'),
+  },
+  {
+    name: 'tree',
+    description: 'The call tree: which calls the memory comes from, with what each branch holds.',
+    argument: '<dump>',
+    makes: 'screen',
+    own: [
+      new Option('--inverted', 'begin with the functions that allocate, and go on to their callers'),
+      new Option('--min-share <PERCENT>', 'sum up smaller branches (default: 0.5)'),
+      new Option('--depth <N>', 'levels to print (default: all)'),
+      new Option('--by <KEY,…>', 'a tree for each value of these keys, as in top: kind'),
+    ],
+    examples: [
+      'pageowner tree --match ext4 dump.txt',
+      'pageowner tree --by kind --min-share 5 dump.txt',
+      'pageowner tree --inverted --depth 3 dump.txt',
+    ],
+    load: () => import('./tree-command.js'),
   },
   {
     name: 'diff',

@@ -42,23 +42,30 @@ const ENTRIES: readonly Entry[] = [
   { flags: '-o, --output <FILE>', help: 'where it goes (default: standard output)', group: WRITING },
 ];
 
+const LIMIT = '--limit <N>';
+
 const REPORTING: readonly Entry[] = [
   { flags: '--format <FORMAT>', help: `how it is written (default: ${FORMATS[0]})`, group: WRITING, choices: FORMATS },
   { flags: '--ignore-offsets', help: 'frames are equal if symbols are: compares builds of a kernel', group: WRITING },
-  { flags: '--limit <N>', help: 'number of rows (default: 20 in text and md, else all; 0: all)', group: WRITING },
+  { flags: LIMIT, help: 'number of rows (default: 20 in text and md, else all; 0: all)', group: WRITING },
 ];
 
 const GROUPING: readonly Entry[] = [
   { flags: '--by <KEY,…>', help: 'keys to group by', group: WRITING, repeats: 'joined' },
 ];
 
-/** What a command makes: groups by keys, another report, a file for programs, or what is known of inputs. */
-export type Makes = 'groups' | 'report' | 'file' | 'info';
+/** What a command makes: groups by keys, another report, a screen, a file for programs, or what is known of inputs. */
+export type Makes = 'groups' | 'report' | 'screen' | 'file' | 'info';
 
 export function sharedOptions(makes: Makes): Option[] {
   if (makes === 'info')
     return [...ENTRIES.filter(({ group }) => group !== SELECTING), ...REPORTING.slice(0, 1)].map(optionOf);
-  const own = makes === 'groups' ? [...GROUPING, ...REPORTING] : makes === 'report' ? REPORTING : [];
+  const own = {
+    groups: [...GROUPING, ...REPORTING],
+    report: REPORTING,
+    screen: REPORTING.filter(({ flags }) => flags !== LIMIT),
+    file: [],
+  }[makes];
   return [...ENTRIES, ...own].map(optionOf);
 }
 

@@ -1,6 +1,8 @@
 import { type Age, ageOf as ageBy } from '../../merge/insight/age.js';
+import { type CallTree, callTreeOf as callTreeBy, type TreeOptions } from '../../merge/insight/call-tree.js';
 import { type Diff, diffOf as diffBy } from '../../merge/insight/diff.js';
 import { type Frag, fragOf as fragBy } from '../../merge/insight/frag.js';
+import { type Overview, overviewOf as overviewBy } from '../../merge/insight/overview.js';
 import type { RowSelection } from '../../merge/insight/selection.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { type Top, topOf as topBy } from '../../merge/insight/top.js';
@@ -25,6 +27,23 @@ const filled = ({ selection = {}, ignoreOffsets = false }: ReportOptions): Fille
 export function topOf(snapshot: Snapshot, options: ReportOptions & { readonly pageBytes?: number } = {}): Top {
   const { by = ['kind'], pageBytes = DEFAULT_PAGE_BYTES } = options;
   return topBy(snapshot, { ...filled(options), by: keysNamed(by), pageBytes });
+}
+
+/** The first answers of a dump; of several, the earliest first, what grows in them too. */
+export function overviewOf(
+  snapshots: readonly [Snapshot, ...Snapshot[]],
+  options: Omit<ReportOptions, 'by'> & { readonly pageBytes?: number } = {},
+): Overview {
+  return overviewBy(snapshots, { ...filled(options), pageBytes: options.pageBytes ?? DEFAULT_PAGE_BYTES });
+}
+
+/** What the call tree takes beside the options of all reports. All may be left out. */
+export interface CallTreeOptions extends ReportOptions, Partial<Omit<TreeOptions, keyof ReportOptions>> {}
+
+/** Through which calls memory was allocated. Without `by` there is one tree. @throws PageownerError for a key that there is not */
+export function callTreeOf(snapshot: Snapshot, options: CallTreeOptions = {}): CallTree {
+  const { by = [], pageBytes = DEFAULT_PAGE_BYTES, inverted = false, minShare = 0, depth = Infinity } = options;
+  return callTreeBy(snapshot, { ...filled(options), by: keysNamed(by), pageBytes, inverted, minShare, depth });
 }
 
 /** What changed between snapshots of one machine, the earliest first. @throws PageownerError for a key that there is not */

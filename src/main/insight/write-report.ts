@@ -19,6 +19,8 @@ export interface Report {
   /** Of csv, where it is not the rows, made flat. */
   readonly csv?: () => ReportTable;
   readonly tables: () => readonly ReportTable[];
+  /** Columns of text where there is no terminal. Default: 160. */
+  readonly plainWidth?: number;
 }
 
 /** One writer a format. */
@@ -41,10 +43,10 @@ interface Terminal {
 const NO_TERMINAL: Terminal = { width: PLAIN_WIDTH, color: false };
 
 /** What stdout is. */
-export function terminalOfStdout(): Terminal {
+export function terminalOfStdout(plainWidth: number = PLAIN_WIDTH): Terminal {
   const { COLUMNS, NO_COLOR, TERM } = process.env;
   const isTerminal = process.stdout.isTTY === true;
-  const width = Number(COLUMNS) || (isTerminal && process.stdout.columns) || PLAIN_WIDTH;
+  const width = Number(COLUMNS) || (isTerminal && process.stdout.columns) || plainWidth;
   return { width, color: isTerminal && !NO_COLOR && TERM !== 'dumb' };
 }
 
@@ -55,7 +57,11 @@ export async function writeReport(
   path: string,
   inputs: readonly string[],
 ): Promise<void> {
-  await writePieces(reportPieces(report, format, path === '-' ? terminalOfStdout() : NO_TERMINAL), path, inputs);
+  await writePieces(
+    reportPieces(report, format, path === '-' ? terminalOfStdout(report.plainWidth) : NO_TERMINAL),
+    path,
+    inputs,
+  );
 }
 
 /** The bytes of a report: for a file, unless it is said otherwise. */

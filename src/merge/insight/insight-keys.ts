@@ -137,6 +137,14 @@ export class Frames {
     return [...new Set(this.of(stack).map((frame) => this.symbol(frame)))];
   }
 
+  /** A name for each frame, leaf first: `f`, or `f [module]`. Places in a function do not tell its frames apart. */
+  names(stack: readonly string[]): string[] {
+    return this.of(stack).map((frame) => {
+      const symbol = this.symbol(frame);
+      return frame.module === undefined ? symbol : `${symbol} [${frame.module}]`;
+    });
+  }
+
   caller(stack: readonly string[]): string | null {
     const frames = this.of(stack);
     const caller = frames[callerOf(frames)];

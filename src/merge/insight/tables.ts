@@ -177,7 +177,7 @@ export function keyCells(key: Readonly<Record<string, KeyValue>>): Cell[] {
   });
 }
 
-function titleOf({ path, pages, blocks, malformed }: SnapshotFacts): string {
+export function titleOf({ path, pages, blocks, malformed }: SnapshotFacts): string {
   const inBlocks = blocks === null ? '' : ` in ${groupedNumber(blocks - malformed)} blocks`;
   return `${path}: ${groupedNumber(pages)} pages${inBlocks}`;
 }

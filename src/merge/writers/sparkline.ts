@@ -9,3 +9,12 @@ export function sparkline(values: readonly (number | null)[], scale: keyof typeo
   const step = (count: number): number => Math.ceil((count / largest) * (steps.length - 1)) || Math.sign(count);
   return counts.map((count) => (count === null ? ' ' : steps[step(count)])).join('');
 }
+
+const BAR_WIDTH = 20;
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
+
+/** A bar as long as a share of 0 to 1; what is not nothing is at least an eighth of a character. */
+export function shareBar(share: number): string {
+  const eighths = Math.max(Math.round(share * BAR_WIDTH * 8), share > 0 ? 1 : 0);
+  return '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
+}
