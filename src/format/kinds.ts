@@ -124,6 +124,13 @@ const USER_MEMORY: SymbolTable<'user'> = new SymbolTable({
 /** The one line behind the frames that tells a kind. */
 export const SLAB_TAIL = 'Slab cache page';
 
+const SUMMED = /^\(smaller stacks: (.*)\)$/s;
+
+/** The only frame of what a report sums up where there is no room for each stack. It says of which kind they are. */
+export function summedFrame(kind: string): string {
+  return `(smaller stacks: ${kind})`;
+}
+
 /**
  * What a block's pages are for: a Kind, a module's as `driver [module]`.
  * @param frames leaf first
@@ -131,6 +138,8 @@ export const SLAB_TAIL = 'Slab cache page';
  * @param maskType what the mask asks for: Movable, Unmovable or Reclaimable
  */
 export function kindOf(frames: readonly Frame[], tails: readonly string[], maskType: string): string {
+  const [, summed] = (frames.length === 1 && SUMMED.exec(frames[0]?.symbol ?? '')) || [];
+  if (summed !== undefined) return summed;
   if (tails.includes(SLAB_TAIL)) return 'slab';
   const interrupt = frames.findIndex(({ symbol }) => INTERRUPTS.find(symbol));
   const asking = interrupt < 0 ? frames : frames.slice(0, interrupt);

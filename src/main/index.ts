@@ -16,7 +16,7 @@ export { type ManyFiles, readParquet } from '../merge/aggregate/read-parquet.js'
 export type { Handles } from '../merge/aggregate/stacks-aggregate.js';
 export type { FormId } from '../merge/forms/form.js';
 export type { Age, AgeRow, Trend } from '../merge/insight/age.js';
-export type { CallTree, TreeOptions, TreeRow } from '../merge/insight/call-tree.js';
+export type { CallTree, TreeRow, TreeShape } from '../merge/insight/call-tree.js';
 export type { Diff, DiffRow } from '../merge/insight/diff.js';
 export type { Frag, MixedCounts, Offender, Run, Zone } from '../merge/insight/frag.js';
 export type { KeyValue } from '../merge/insight/insight-keys.js';

@@ -126,6 +126,23 @@ const FORMS: readonly Form[] = [
     load: () => import('./frag-command.js'),
   },
   {
+    name: 'report',
+    description:
+      'One HTML file to look at in a browser: flame graph, tables, ages, a map of the memory; of two dumps or more, what grows.',
+    argument: '<dumps...>',
+    makes: 'file',
+    own: [
+      new Option('--title <TEXT>', 'what stands above it'),
+      new Option('--max-size <BYTES>', 'sum up the smallest stacks, so that the file is no larger (default: 5M)'),
+      new Option('--open', 'show it in the browser'),
+    ],
+    examples: [
+      'pageowner report dump.txt -o report.html',
+      'pageowner report --title "web1, Tuesday" monday.txt tuesday.txt -o growth.html',
+    ],
+    load: () => import('./report-command.js'),
+  },
+  {
     name: 'export',
     description: 'Writes a dump in another form: as a saved aggregate, a flame graph or a profile.',
     argument: '<dumps...>',

@@ -1,5 +1,5 @@
 import { type Age, ageOf as ageBy } from '../../merge/insight/age.js';
-import { type CallTree, callTreeOf as callTreeBy, type TreeOptions } from '../../merge/insight/call-tree.js';
+import { type CallTree, callTreeOf as callTreeBy, type TreeShape } from '../../merge/insight/call-tree.js';
 import { type Diff, diffOf as diffBy } from '../../merge/insight/diff.js';
 import { type Frag, fragOf as fragBy } from '../../merge/insight/frag.js';
 import { type Overview, overviewOf as overviewBy } from '../../merge/insight/overview.js';
@@ -38,7 +38,7 @@ export function overviewOf(
 }
 
 /** What the call tree takes beside the options of all reports. All may be left out. */
-export interface CallTreeOptions extends ReportOptions, Partial<Omit<TreeOptions, keyof ReportOptions>> {}
+export interface CallTreeOptions extends ReportOptions, Partial<TreeShape> {}
 
 /** Through which calls memory was allocated. Without `by` there is one tree. @throws PageownerError for a key that there is not */
 export function callTreeOf(snapshot: Snapshot, options: CallTreeOptions = {}): CallTree {

@@ -1,4 +1,5 @@
 import type { Aggregate, AggregateRow, Counted, Facts, RowKey } from './aggregate.js';
+import { earlier, later } from './known-times.js';
 import { Tuples } from './tuples.js';
 
 /** A row whose sums can still grow. */
@@ -108,14 +109,6 @@ class Parts {
     });
     return ranks;
   }
-}
-
-export function earlier(a: bigint | null, b: bigint | null): bigint | null {
-  return a === null || (b !== null && b < a) ? b : a;
-}
-
-export function later(a: bigint | null, b: bigint | null): bigint | null {
-  return a === null || (b !== null && b > a) ? b : a;
 }
 
 /** The sums of both, by number. */

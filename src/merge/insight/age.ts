@@ -1,5 +1,5 @@
 import { type AggregateRow, pagesOf } from '../aggregate/aggregate.js';
-import { earlier, later } from '../aggregate/builder.js';
+import { earlier, later } from '../aggregate/known-times.js';
 import { bucketEnd, bucketOf, bucketStart } from '../aggregate/time-buckets.js';
 import { Frames, type InsightKey, type KeyRule, type KeyValue } from './insight-keys.js';
 import { byPages, groupRows, type InsightGroup, keyObject } from './row-groups.js';

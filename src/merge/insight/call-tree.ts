@@ -3,10 +3,13 @@ import { compareTexts, groupRows } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';
 import { factsOf, type Snapshot, type SnapshotFacts } from './snapshot.js';
 
-export interface TreeOptions extends KeyRule {
+export interface TreeOptions extends KeyRule, TreeShape {
   /** A tree for each value of these; none: one tree. */
   readonly by: readonly InsightKey[];
   readonly selection: RowSelection;
+}
+
+export interface TreeShape {
   readonly pageBytes: number;
   /** Whether the functions that allocate are at the top, and not those that all calls begin with. */
   readonly inverted: boolean;

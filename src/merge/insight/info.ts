@@ -1,5 +1,5 @@
 import type { Aggregate } from '../aggregate/aggregate.js';
-import { earlier } from '../aggregate/builder.js';
+import { earlier } from '../aggregate/known-times.js';
 import { knowsPlaces } from './frag.js';
 import { Frames } from './insight-keys.js';
 import { compareTexts } from './row-groups.js';

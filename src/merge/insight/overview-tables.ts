@@ -1,7 +1,7 @@
 import { formatBytes } from '../writers/format-bytes.js';
 import { groupedNumber } from '../writers/number-text.js';
 import type { ReportTable } from '../writers/report.js';
-import { shareBar, sparkline } from '../writers/sparkline.js';
+import { inTenths, shareBar, sparkline } from '../writers/sparkline.js';
 import type { DiffRow } from './diff.js';
 import type { Overview } from './overview.js';
 import { ageText, column } from './tables.js';
@@ -79,14 +79,6 @@ function callersTable({ callers, newest_ns }: Overview, size: Size): ReportTable
     }),
     notes: [],
   };
-}
-
-/** A sparkline of at most ten steps, which leaves room for names. */
-function inTenths(pages: readonly number[]): number[] {
-  const each = Math.ceil(pages.length / 10);
-  return Array.from({ length: Math.ceil(pages.length / each) }, (_, i) =>
-    pages.slice(i * each, (i + 1) * each).reduce((sum, count) => sum + count, 0),
-  );
 }
 
 function recentTables({ recent, newest_ns }: Overview, size: Size): ReportTable[] {

@@ -1,5 +1,5 @@
 import type { AggregateRow } from '../aggregate/aggregate.js';
-import { earlier, later } from '../aggregate/builder.js';
+import { earlier, later } from '../aggregate/known-times.js';
 import type { Frames, InsightKey, KeyValue } from './insight-keys.js';
 
 /** Rows that are equal by some keys. */

@@ -1,5 +1,5 @@
 import type { Aggregate, AggregateRow } from '../aggregate/aggregate.js';
-import { later } from '../aggregate/builder.js';
+import { later } from '../aggregate/known-times.js';
 
 /** A dump, or a saved aggregate, that reports are made of. */
 export interface Snapshot {

@@ -1,4 +1,4 @@
-import { earlier, later } from '../aggregate/builder.js';
+import { earlier, later } from '../aggregate/known-times.js';
 import { Frames, type InsightKey, type KeyRule, type KeyValue } from './insight-keys.js';
 import { byPages, groupRows, type InsightGroup, keyObject } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';

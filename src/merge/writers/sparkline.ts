@@ -10,6 +10,14 @@ export function sparkline(values: readonly (number | null)[], scale: keyof typeo
   return counts.map((count) => (count === null ? ' ' : steps[step(count)])).join('');
 }
 
+/** Sums of neighbours, at most ten: a sparkline that leaves room for names. */
+export function inTenths(pages: readonly number[]): number[] {
+  const each = Math.ceil(pages.length / 10);
+  return Array.from({ length: Math.ceil(pages.length / each) }, (_, i) =>
+    pages.slice(i * each, (i + 1) * each).reduce((sum, count) => sum + count, 0),
+  );
+}
+
 const BAR_WIDTH = 20;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { toColumns } from '../../merge/aggregate/aggregate-columns.js';
+import { stacksBySize, summedPages, withoutTasks, withStacks } from '../../merge/insight/smaller.js';
+import type { Snapshot } from '../../merge/insight/snapshot.js';
+import type { PageData } from '../../page/page-data.js';
+import { usageError } from '../base/errors.js';
+import { version } from '../command-line/program.js';
+import { PAGE_SCRIPT, PAGE_STYLE } from '../places.js';
+
+export interface PageOptions {
+  readonly title: string;
+  readonly pageBytes: number;
+  /** The file is no larger, in bytes: else the smallest stacks are summed. */
+  readonly maxBytes: number;
+}
+
+/** The report as one HTML file. Nothing in it makes a request: its Content-Security-Policy forbids any. */
+export function pageFile(snapshots: readonly Snapshot[], { title, pageBytes, maxBytes }: PageOptions): string {
+  const script = readFileSync(PAGE_SCRIPT, 'utf8');
+  const style = readFileSync(PAGE_STYLE, 'utf8');
+  const withData = (data: string): string => htmlOf(title, script, style, data);
+  const room = maxBytes - withData('').length;
+  const packed = fitted(snapshots, { title, pageBytes, version: version() }, room);
+  if (packed === undefined)
+    throw usageError(`--max-size is too small: the page alone takes ${maxBytes - room} bytes, and the data do not fit`);
+  return withData(packed);
+}
+
+/** The data in at most `room` characters; undefined: there is too little. */
+function fitted(
+  snapshots: readonly Snapshot[],
+  facts: Pick<PageData, 'title' | 'pageBytes' | 'version'>,
+  room: number,
+): string | undefined {
+  const packedOf = (some: readonly Snapshot[], summed: PageData['summed']): string =>
+    gzipSync(
+      JSON.stringify({
+        ...facts,
+        summed,
+        snapshots: some.map(({ path, aggregate }) => ({ path, columns: toColumns(aggregate) })),
+      } satisfies PageData),
+    ).toString('base64');
+  const whole = packedOf(snapshots, null);
+  if (whole.length <= room) return whole;
+  const untold = withoutTasks(snapshots);
+  const stacks = stacksBySize(untold);
+  for (let count = stacks.length; ; count = Math.floor(count / 2)) {
+    const kept = new Set(stacks.slice(0, count));
+    const pages = summedPages((untold.at(-1) as Snapshot).aggregate, kept);
+    const packed = packedOf(withStacks(untold, kept), { stacks: stacks.length - count, pages });
+    if (packed.length <= room) return packed;
+    if (count === 0) return undefined;
+  }
+}
+
+function htmlOf(title: string, script: string, style: string, data: string): string {
+  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="pageowner ${version()}">
+<title>${escaped(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<noscript>This report needs JavaScript. It sends and fetches nothing.</noscript>
+<script type="application/octet-stream" id="data">${data}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

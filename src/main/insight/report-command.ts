@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { selectAggregate } from '../../merge/insight/selection.js';
+import { visible } from '../../merge/writers/escape.js';
+import { textPieces } from '../../merge/writers/text-pieces.js';
+import { quoted, usageError } from '../base/errors.js';
+import { parseBytes } from '../command-line/byte-units.js';
+import { inputsOf, pageBytesOf, selectionOf, type Values } from './insight-options.js';
+import { pageFile } from './page-file.js';
+import { readSnapshots, warn } from './read-snapshots.js';
+import { writePieces } from './write-report.js';
+
+const DEFAULT_MAX_BYTES = 5_000_000;
+
+/** `pageowner report`. */
+export async function run(paths: string[], values: Values): Promise<void> {
+  const output = values.output as string | undefined;
+  if (output === undefined) throw usageError('report needs -o FILE (- for standard output)');
+  if (values.open === true && output === '-')
+    throw usageError('--open needs -o FILE: standard output cannot be opened');
+  const options = { pageBytes: pageBytesOf(values), maxBytes: maxBytesOf(values), title: titleOf(paths, values) };
+  const selection = selectionOf(values);
+  const snapshots = (await readSnapshots(paths, values)).map(({ path, aggregate }) => ({
+    path,
+    aggregate: selectAggregate(aggregate, selection),
+  }));
+  await writePieces(textPieces([pageFile(snapshots, options)]), output, inputsOf(paths, values));
+  if (values.open === true) open(output);
+}
+
+function titleOf(paths: readonly string[], values: Values): string {
+  return visible(
+    (values.title as string | undefined) ??
+      `Memory of ${paths.map((path) => (path === '-' ? 'standard input' : basename(path))).join(' → ')}`,
+  );
+}
+
+function maxBytesOf(values: Values): number {
+  const typed = values.maxSize as string | undefined;
+  const bytes = typed === undefined ? DEFAULT_MAX_BYTES : parseBytes(typed);
+  if (bytes) return bytes;
+  throw usageError(`--max-size takes bytes (5000000, 5M), not ${quoted(typed as string)}`);
+}
+
+/** Shows a file in the desktop's browser, which goes on when this program has ended. */
+function open(path: string): void {
+  const opener = spawn('xdg-open', [path], { stdio: 'ignore', detached: true });
+  opener.on('error', () =>
+    warn(`${path} cannot be opened: xdg-open is not installed (package xdg-utils); open the file in a browser`),
+  );
+  opener.unref();
+}

@@ -1,0 +1,91 @@
+import type { Frames } from '../merge/insight/insight-keys.js';
+import type { Snapshot } from '../merge/insight/snapshot.js';
+
+/** A frame of the flame graph. */
+export interface GraphNode {
+  readonly name: string;
+  readonly parent: GraphNode | null;
+  readonly depth: number;
+  readonly children: Map<string, GraphNode>;
+  /** In the last snapshot; pages or blocks. */
+  value: number;
+  /** In the first snapshot, if there are several. */
+  before: number;
+}
+
+/** The call tree of snapshots. `inverted`: leaf first. */
+export function callGraph(
+  first: Snapshot | undefined,
+  last: Snapshot,
+  frames: Frames,
+  { inverted, unit }: { readonly inverted: boolean; readonly unit: 'pages' | 'blocks' },
+): GraphNode {
+  const root = newNode('all', null);
+  add(root, last, 'value');
+  if (first) add(root, first, 'before');
+  return root;
+
+  function add(to: GraphNode, { aggregate }: Snapshot, what: 'value' | 'before'): void {
+    for (const row of aggregate.rows) {
+      const names = frames.names(row.stack);
+      let node = to;
+      node[what] += row[unit];
+      for (const name of inverted ? names : names.toReversed()) {
+        const next = node.children.get(name) ?? newNode(name, node);
+        node.children.set(name, next);
+        next[what] += row[unit];
+        node = next;
+      }
+    }
+  }
+}
+
+function newNode(name: string, parent: GraphNode | null): GraphNode {
+  return { name, parent, depth: parent ? parent.depth + 1 : 0, children: new Map(), value: 0, before: 0 };
+}
+
+/** Names from the root, without it, to a node. */
+export function pathOf(node: GraphNode): string[] {
+  const names: string[] = [];
+  for (let at: GraphNode | null = node; at?.parent; at = at.parent) names.push(at.name);
+  return names.reverse();
+}
+
+/** The node at a path, or the nearest above it that is there. */
+export function nodeAt(root: GraphNode, path: readonly string[]): GraphNode {
+  let node = root;
+  for (const name of path) {
+    const next = node.children.get(name);
+    if (!next) break;
+    node = next;
+  }
+  return node;
+}
+
+/** A node's place: x and width as shares of the width of the zoomed one. */
+export interface Placed {
+  readonly node: GraphNode;
+  readonly x: number;
+  readonly width: number;
+  readonly row: number;
+}
+
+/** The nodes that are at least `least` wide: the zoomed one, those above it at full width, and those below it. */
+export function layOut(zoomed: GraphNode, least: number): Placed[] {
+  const above: Placed[] = [];
+  for (let at: GraphNode | null = zoomed.parent; at; at = at.parent)
+    above.push({ node: at, x: 0, width: 1, row: at.depth });
+  const placed: Placed[] = [];
+  const open: Placed[] = [{ node: zoomed, x: 0, width: 1, row: zoomed.depth }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    placed.push(next);
+    let x = next.x;
+    const children = [...next.node.children.values()].sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
+    for (const node of children) {
+      const width = zoomed.value === 0 ? 0 : node.value / zoomed.value;
+      if (width >= least) open.push({ node, x, width, row: node.depth });
+      x += width;
+    }
+  }
+  return [...above, ...placed];
+}
