@@ -20,12 +20,24 @@ import {
 } from './batches.js';
 import { BLOCK, fixtureDump, LEAK, run, writeInto } from './helpers.js';
 
+test('a batch makes a page of each dump', () => {
+  const { dumps, out } = place('pages');
+  const dump = writeInto(dumps, 'a.txt', fixtureDump('6.12-mixed'));
+  assert.equal(batch(dumps, '--out', out, '--run', 'report').status, 0);
+  const { stdout } = run('pageowner', ['report', dump, '-o', '-']);
+  assert.equal(readFileSync(join(out, 'dumps/a/report.html'), 'latin1'), stdout);
+  const { status, stderr } = batch(dumps, '--out', out, '--run', 'report --open');
+  assert.deepEqual([status, stderr], [2, "pageowner: --run 'report --open': it is for one dump\n"]);
+});
+
 test('a batch makes what single runs make, and says what it read', () => {
   const { dumps, out } = place('single');
   const dump = writeInto(dumps, 'a.txt', fixtureDump('6.12-mixed'));
   const runs = [
     'top --by kind',
     'age --by kind --format json',
+    'overview',
+    'tree --by kind',
     'frag --format csv',
     'export --to folded',
     'sort --cull=st',
@@ -43,6 +55,8 @@ test('a batch makes what single runs make, and says what it read', () => {
   const files = [
     'top-by-kind.txt',
     'age-by-kind-format-json.json',
+    'overview.txt',
+    'tree-by-kind.txt',
     'frag-format-csv.csv',
     'export-to-folded.folded',
     'sort-cull-st.txt',
@@ -275,7 +289,7 @@ test('options of a config file count where none are typed', () => {
 test('a run that makes no sense is refused before anything is written', () => {
   const out = join(folder, 'refused');
   for (const [typed, error] of [
-    ['', /it begins with one of top, age, frag, diff, export, sort/],
+    ['', /it begins with one of overview, top, tree, age, frag, diff, report, export, sort/],
     ['rm -rf /', /it begins with one of/],
     ['top --by nothing', /no key nothing/],
     ['top dump.txt', /too many arguments/],

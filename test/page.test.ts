@@ -229,6 +229,17 @@ test('names of a dump are shown and never run', { skip }, async () => {
   await page.close();
 });
 
+test('meminfo is set beside what the dump accounts for', { skip }, async () => {
+  const meminfo = dump('meminfo.txt', 'MemTotal:       262144 kB\nMemFree:         200000 kB\n');
+  const { page } = await open(report('--meminfo', meminfo, T2));
+  assert.deepEqual((await cells(page, 'MemTotal =')).slice(0, 3), [
+    ['MemTotal', '256.0 MiB', '100.0 %'],
+    ['accounted for', '21.7 MiB', '8.5 %'],
+    ['free', '195.3 MiB', '76.3 %'],
+  ]);
+  await page.close();
+});
+
 test('a report that was cut off says so', { skip }, async () => {
   const html = readFileSync(new URL(report(T2)), 'utf8').replace(/(id="data">.{500})[^<]*/, '$1');
   const page = await browser.newPage();

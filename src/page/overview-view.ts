@@ -1,6 +1,8 @@
 import { overviewOf } from '../merge/insight/overview.js';
 import { ageText } from '../merge/insight/tables.js';
+import { cellText } from '../merge/writers/cell-text.js';
 import { groupedNumber } from '../merge/writers/number-text.js';
+import { type Cell, isNumeric, type ReportTable } from '../merge/writers/report.js';
 import { inTenths, sparkline } from '../merge/writers/sparkline.js';
 import { bar, element } from './elements.js';
 import { amount, link, percent, type Scene, section, table, type View } from './view.js';
@@ -111,6 +113,7 @@ function draw(scene: Scene): Node {
             : '',
         ),
       ),
+    scene.meminfo && section('Against /proc/meminfo', reportTable(scene.meminfo, scene)),
     offline_memcgs.largest &&
       section(
         'Offline cgroups',
@@ -125,6 +128,21 @@ function draw(scene: Scene): Node {
           ),
         ),
       ),
+  );
+}
+
+/** A table that was made when the report was written. */
+function reportTable({ title, columns, rows, notes }: ReportTable, scene: Scene): HTMLElement {
+  const shown = columns.map((column, i) => ({
+    name: column.name,
+    numeric: isNumeric(column),
+    cell: (row: readonly Cell[]) => cellText(row[i] ?? null, column.kind, ' '),
+  }));
+  return element(
+    'div',
+    {},
+    table(title, rows, shown, scene),
+    ...notes.map((note) => element('p', { class: 'paths' }, note)),
   );
 }
 

@@ -106,6 +106,7 @@ class Page {
       whole: data.snapshots.at(-1) as Snapshot,
       frames,
       pageBytes: data.pageBytes,
+      meminfo: data.meminfo,
       go: (change) => this.go(change),
     };
     const view = this.views().find(({ id }) => id === state.view) ?? OVERVIEW;

@@ -2,6 +2,7 @@ import type { Frames } from '../merge/insight/insight-keys.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import { formatBytes } from '../merge/writers/format-bytes.js';
 import { groupedNumber } from '../merge/writers/number-text.js';
+import type { ReportTable } from '../merge/writers/report.js';
 import { element } from './elements.js';
 import type { ViewState } from './view-state.js';
 
@@ -16,6 +17,7 @@ export interface Scene {
   readonly whole: Snapshot;
   readonly frames: Frames;
   readonly pageBytes: number;
+  readonly meminfo: ReportTable | null;
   /** Shows another state: a step that the browser's back button undoes. */
   go(change: Partial<ViewState>): void;
 }

@@ -132,7 +132,8 @@ const FORMS: readonly Form[] = [
     argument: '<dumps...>',
     makes: 'file',
     own: [
-      new Option('--title <TEXT>', 'what stands above it'),
+      new Option('--title <TEXT>', 'heading of the page (default: names of the files)'),
+      new Option('--meminfo <FILE>', '/proc/meminfo of the moment of the last dump: says what is not accounted for'),
       new Option('--max-size <BYTES>', 'sum up the smallest stacks, so that the file is no larger (default: 5M)'),
       new Option('--open', 'show it in the browser'),
     ],

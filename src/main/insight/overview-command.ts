@@ -8,7 +8,7 @@ import { type ReportOf, runReport } from './run-report.js';
 const SCREEN_WIDTH = 80;
 
 /** Throws a usage error for options that have no meaning. */
-function overviewReport(values: Values): ReportOf {
+export function overviewReport(values: Values): ReportOf {
   const pageBytes = pageBytesOf(values);
   const options = { selection: selectionOf(values), pageBytes, ...keyRule(values) };
   return (...snapshots) => {

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { toColumns } from '../../merge/aggregate/aggregate-columns.js';
 import { stacksBySize, summedPages, withoutTasks, withStacks } from '../../merge/insight/smaller.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
+import type { ReportTable } from '../../merge/writers/report.js';
 import type { PageData } from '../../page/page-data.js';
 import { usageError } from '../base/errors.js';
 import { version } from '../command-line/program.js';
@@ -12,17 +13,18 @@ import { PAGE_SCRIPT, PAGE_STYLE } from '../places.js';
 export interface PageOptions {
   readonly title: string;
   readonly pageBytes: number;
+  readonly meminfo: ReportTable | null;
   /** The file is no larger, in bytes: else the smallest stacks are summed. */
   readonly maxBytes: number;
 }
 
 /** The report as one HTML file. Nothing in it makes a request: its Content-Security-Policy forbids any. */
-export function pageFile(snapshots: readonly Snapshot[], { title, pageBytes, maxBytes }: PageOptions): string {
+export function pageFile(snapshots: readonly Snapshot[], { maxBytes, ...facts }: PageOptions): string {
   const script = readFileSync(PAGE_SCRIPT, 'utf8');
   const style = readFileSync(PAGE_STYLE, 'utf8');
-  const withData = (data: string): string => htmlOf(title, script, style, data);
+  const withData = (data: string): string => htmlOf(facts.title, script, style, data);
   const room = maxBytes - withData('').length;
-  const packed = fitted(snapshots, { title, pageBytes, version: version() }, room);
+  const packed = fitted(snapshots, { ...facts, version: version() }, room);
   if (packed === undefined)
     throw usageError(`--max-size is too small: the page alone takes ${maxBytes - room} bytes, and the data do not fit`);
   return withData(packed);
@@ -31,7 +33,7 @@ export function pageFile(snapshots: readonly Snapshot[], { title, pageBytes, max
 /** The data in at most `room` characters; undefined: there is too little. */
 function fitted(
   snapshots: readonly Snapshot[],
-  facts: Pick<PageData, 'title' | 'pageBytes' | 'version'>,
+  facts: Omit<PageData, 'summed' | 'snapshots'>,
   room: number,
 ): string | undefined {
   const packedOf = (some: readonly Snapshot[], summed: PageData['summed']): string =>

@@ -1,16 +1,34 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { selectAggregate } from '../../merge/insight/selection.js';
+import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { visible } from '../../merge/writers/escape.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
 import { quoted, usageError } from '../base/errors.js';
 import { parseBytes } from '../command-line/byte-units.js';
 import { inputsOf, pageBytesOf, selectionOf, type Values } from './insight-options.js';
+import { reconcile } from './meminfo.js';
 import { pageFile } from './page-file.js';
 import { readSnapshots, warn } from './read-snapshots.js';
 import { writePieces } from './write-report.js';
 
 const DEFAULT_MAX_BYTES = 5_000_000;
+
+/** Throws a usage error for options that have no meaning. What it gives throws one if what there is does not fit. */
+export function pageOf(values: Values): (snapshots: readonly Snapshot[]) => Iterable<Uint8Array> {
+  const options = { pageBytes: pageBytesOf(values), maxBytes: maxBytesOf(values) };
+  const selection = selectionOf(values);
+  const path = values.meminfo as string | undefined;
+  return (snapshots) => {
+    const last = snapshots.at(-1) as Snapshot;
+    const meminfo = path === undefined ? null : reconcile(path, last, options.pageBytes).table;
+    const selected = snapshots.map(({ path, aggregate }) => ({
+      path,
+      aggregate: selectAggregate(aggregate, selection),
+    }));
+    return textPieces([pageFile(selected, { ...options, meminfo, title: titleOf(selected, values) })]);
+  };
+}
 
 /** `pageowner report`. */
 export async function run(paths: string[], values: Values): Promise<void> {
@@ -18,21 +36,14 @@ export async function run(paths: string[], values: Values): Promise<void> {
   if (output === undefined) throw usageError('report needs -o FILE (- for standard output)');
   if (values.open === true && output === '-')
     throw usageError('--open needs -o FILE: standard output cannot be opened');
-  const options = { pageBytes: pageBytesOf(values), maxBytes: maxBytesOf(values), title: titleOf(paths, values) };
-  const selection = selectionOf(values);
-  const snapshots = (await readSnapshots(paths, values)).map(({ path, aggregate }) => ({
-    path,
-    aggregate: selectAggregate(aggregate, selection),
-  }));
-  await writePieces(textPieces([pageFile(snapshots, options)]), output, inputsOf(paths, values));
+  const page = pageOf(values);
+  await writePieces(page(await readSnapshots(paths, values)), output, inputsOf(paths, values));
   if (values.open === true) open(output);
 }
 
-function titleOf(paths: readonly string[], values: Values): string {
-  return visible(
-    (values.title as string | undefined) ??
-      `Memory of ${paths.map((path) => (path === '-' ? 'standard input' : basename(path))).join(' → ')}`,
-  );
+function titleOf(snapshots: readonly Snapshot[], values: Values): string {
+  const names = snapshots.map(({ path }) => basename(path)).join(' → ');
+  return visible((values.title as string | undefined) ?? `Memory of ${names}`);
 }
 
 function maxBytesOf(values: Values): number {

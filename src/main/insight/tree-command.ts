@@ -9,7 +9,7 @@ const DEFAULT_MIN_SHARE = '0.5';
 const WITHOUT = 'stack';
 
 /** Throws a usage error for options that have no meaning. */
-function treeReport(values: Values): ReportOf {
+export function treeReport(values: Values): ReportOf {
   const by = values.by === undefined ? [] : keysNamed((values.by as string).split(','), WITHOUT);
   const options = {
     by,

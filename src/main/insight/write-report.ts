@@ -40,7 +40,9 @@ interface Terminal {
   readonly color: boolean;
 }
 
-const NO_TERMINAL: Terminal = { width: PLAIN_WIDTH, color: false };
+function noTerminal({ plainWidth = PLAIN_WIDTH }: Report): Terminal {
+  return { width: plainWidth, color: false };
+}
 
 /** What stdout is. */
 export function terminalOfStdout(plainWidth: number = PLAIN_WIDTH): Terminal {
@@ -58,14 +60,18 @@ export async function writeReport(
   inputs: readonly string[],
 ): Promise<void> {
   await writePieces(
-    reportPieces(report, format, path === '-' ? terminalOfStdout(report.plainWidth) : NO_TERMINAL),
+    reportPieces(report, format, path === '-' ? terminalOfStdout(report.plainWidth) : noTerminal(report)),
     path,
     inputs,
   );
 }
 
 /** The bytes of a report: for a file, unless it is said otherwise. */
-export function reportPieces(report: Report, format: Format, terminal: Terminal = NO_TERMINAL): Iterable<Uint8Array> {
+export function reportPieces(
+  report: Report,
+  format: Format,
+  terminal: Terminal = noTerminal(report),
+): Iterable<Uint8Array> {
   return textPieces(WRITERS[format](report, terminal));
 }
 

@@ -8,8 +8,11 @@ import { diffReport } from '../../insight/diff-command.js';
 import { exportOf } from '../../insight/export-command.js';
 import { fragReport } from '../../insight/frag-command.js';
 import { formatOf, type Values } from '../../insight/insight-options.js';
+import { overviewReport } from '../../insight/overview-command.js';
+import { pageOf } from '../../insight/report-command.js';
 import type { ReportOf } from '../../insight/run-report.js';
 import { topReport } from '../../insight/top-command.js';
+import { treeReport } from '../../insight/tree-command.js';
 import { reportPieces } from '../../insight/write-report.js';
 import { loadHandles } from '../../reading/load-snapshot.js';
 import { PAGEOWNER_SORT, sortOptionsOf } from '../../sorting/sort-command.js';
@@ -40,6 +43,10 @@ export function endOf(run: Run): string {
       return '.txt';
     }
     if (run.command === 'export') return exportOf(withoutOutput(run)).ends;
+    if (run.command === 'report') {
+      pageOf(run.values);
+      return '.html';
+    }
     reportOf(run);
     const format = formatOf(run.values);
     return format === 'text' ? '.txt' : `.${format}`;
@@ -58,6 +65,10 @@ export async function prepare(run: NamedRun): Promise<PreparedRun> {
     const exported = exportOf(withoutOutput(run));
     return { ...shared, kind: 'report', pieces: ({ aggregate, path }) => exported.of(aggregate, path) };
   }
+  if (run.command === 'report') {
+    const page = pageOf(values);
+    return { ...shared, kind: 'report', pieces: async (snapshot) => page([snapshot]) };
+  }
   const report = reportOf(run);
   const format = formatOf(values);
   return {
@@ -73,7 +84,9 @@ export function withStacks(snapshot: Snapshot, handles: Handles): Snapshot {
 }
 
 const REPORTS: Readonly<Record<string, (values: Values) => ReportOf>> = {
+  overview: overviewReport,
   top: topReport,
+  tree: treeReport,
   age: ageReport,
   frag: fragReport,
   diff: diffReport,

@@ -22,7 +22,7 @@ export interface NamedRun extends Run {
   readonly stacksSha256?: string;
 }
 
-const COMMANDS = ['top', 'age', 'frag', 'diff', 'export', 'sort'] as const;
+const COMMANDS = ['overview', 'top', 'tree', 'age', 'frag', 'diff', 'report', 'export', 'sort'] as const;
 type RunCommand = (typeof COMMANDS)[number];
 
 /** What makes no sense for one run of many: it is a matter of the whole batch, or of one dump. */
@@ -37,6 +37,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   meminfo: 'it is for one dump',
   since: '--previous asks each dump for what was born since the night before',
   failOn: 'give --fail-on to the batch',
+  open: 'it is for one dump',
 };
 
 /** Reads what stands after --run. Throws a usage error that shows it. */
@@ -46,7 +47,7 @@ export function parseRun(typed: string): Run {
   if (!command) throw runError(typed, `it begins with one of ${COMMANDS.join(', ')}`);
   const values = valuesOf(command, args, typed);
   for (const [option, instead] of Object.entries(NOT_HERE))
-    if (values[option] !== undefined && values[option] !== true) throw runError(typed, instead);
+    if (values[option] !== undefined && (values[option] !== true || option === 'open')) throw runError(typed, instead);
   const output = values.output as string | undefined;
   if (output !== undefined && !/^[^./][^/\0]{0,199}$/.test(output))
     throw runError(typed, '-o takes the name of a file in the folder of a dump');
