@@ -17,7 +17,7 @@ test('a night is compared with the one before, exactly, and what leaks raises an
   const nights = join(folder, 'nights');
   const first = night(nights, 0, '--fail-on', 'leak:600');
   assert.equal(first.status, 0);
-  assert.match(first.stderr, /no night in .* has come to its end yet: no diffs/);
+  assert.match(first.stderr, /no night in .* is complete yet: no diffs/);
   const second = night(nights, 1, '--run', 'diff --by module --format json -o modules.json', '--fail-on', 'leak:500');
   assert.equal(second.status, 1);
   assert.match(
@@ -52,6 +52,26 @@ test('a machine that was booted is not compared, and one that is missing is told
   assert.equal(last.status, 1);
   assert.match(last.stderr, /^pageowner: missing: 1 that the night before had: web1\n$/);
   assert.deepEqual((summary(join(nights, 'last')) as unknown as { missing: string[] }).missing, ['web1']);
+});
+
+test('the page of a night links to the pages of its dumps, and names that are markup are text', () => {
+  const nights = join(folder, 'pages');
+  night(nights, 0, '--run', 'report');
+  night(nights, 1, '--run', 'report -o page.html');
+  const page = readFileSync(join(nights, 'n1/summary.html'), 'utf8');
+  const [, href = ''] = /<a href="([^"]*)">web1<\/a>/.exec(page) ?? [];
+  assert.equal(href, 'dumps/web1/page.html');
+  assert.ok(existsSync(join(nights, 'n1', href)));
+  assert.match(page, /<summary>leak_order0<\/summary>/);
+  assert.match(page, /Content-Security-Policy" content="default-src 'none'; style-src 'sha256-/);
+  const name = '<b>&"\u202e';
+  const manifest = `${JSON.stringify({ path: LEAK[0], name })}\n${JSON.stringify({ path: 'absent', name: '<i>' })}\n`;
+  run('pageowner', ['batch', '-', '--out', join(nights, 'hostile')], { input: manifest });
+  const hostile = readFileSync(join(nights, 'hostile/summary.html'), 'utf8');
+  assert.doesNotMatch(hostile, /<b>|<i>|\u202e/);
+  const [, encoded = ''] = /<a href="([^"]*)">&#60;b&#62;/.exec(hostile) ?? [];
+  assert.ok(existsSync(join(nights, 'hostile', decodeURIComponent(encoded))));
+  assert.doesNotMatch(hostile, /<a[^>]*>&#60;i/);
 });
 
 test('a night that is resumed is compared with the one before it, not with a later one', () => {

@@ -30,6 +30,21 @@ function totals(path: string, by: string, ...args: string[]): unknown[] {
   return [blocks, pages, Object.fromEntries(document.rows.map((row: Json) => [String(row.key[by]), row.pages]))];
 }
 
+test('what is damaged in a report of the sorter is located', () => {
+  const path = writeInto(folder, 'damaged-report', '3 times, 6 pages, PID 7\n2 times, 2 pages, PID 8\nnonsense\n');
+  const { document, stderr } = ask('top', path);
+  assert.equal(document.totals.pages, 8);
+  assert.match(stderr, /at byte 48$/m);
+});
+
+test('a page report of a log has the command that allocated the page', () => {
+  const { document } = ask('top', '--by', 'command', form('kasan-report.txt'));
+  assert.deepEqual(
+    document.rows.map(({ key }: Json) => key.command),
+    ['syz-executor'],
+  );
+});
+
 test('a report of the sorter of 4.2 gives its counts, not its groups', () => {
   assert.deepEqual(totals(form('sorted-4.2.txt'), 'caller'), [
     1_157_310,

@@ -36,6 +36,11 @@ for (const set of ['6.12/mixed', '6.12/big', '6.12/boot', '6.12/leak/t2', '6.1/m
     }
   });
 
+test('pageblocks are counted by tenths of how full they are, full ones with the last', () => {
+  const filled = [0, 6, 7, 8, 9].map((order, i) => block({ order, pfn: 0x200 * (i + 1) })).join('');
+  assert.deepEqual(json('frag', dump('filled', filled)).occupancy, { Unmovable: [1, 1, 1, 0, 0, 1, 0, 0, 0, 1] });
+});
+
 test('an allocation larger than a pageblock mixes each that it covers', () => {
   const large = block({ pfn: 0x800, order: 10, type: 'Unmovable', own: 'Movable', stack: 'huge' });
   const path = dump('large', block({ pfn: 0x3ff, type: 'Movable' }) + large + block({ pfn: 0xa01, type: 'Movable' }));

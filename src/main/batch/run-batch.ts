@@ -19,6 +19,7 @@ import { JSON_LOG, type Log, TEXT_LOG } from './results/batch-log.js';
 import { metricsOf } from './results/batch-metrics.js';
 import {
   SUMMARY_FILE,
+  SUMMARY_PAGE_FILE,
   SUMMARY_SCHEMA,
   SUMMARY_TEXT_FILE,
   type Summary,
@@ -31,6 +32,7 @@ import { Ledger } from './results/ledger.js';
 import { Night } from './results/night-folder.js';
 import { missingDumps, previousNight, prune, startOf } from './results/previous-night.js';
 import { dumpsOf, namesOf } from './results/read-nights.js';
+import { summaryPage } from './results/summary-page.js';
 import { Tally } from './results/tally.js';
 import { writeWhole } from './results/write-whole.js';
 import { endAtOnce } from './running/end-at-once.js';
@@ -51,7 +53,7 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   const line = new ProgressLine(plan.progress ? Progress.terminal() : undefined);
   const log = aboveLine(plan.log === 'json' ? JSON_LOG : TEXT_LOG, line);
   if (plan.previous !== undefined && previous === undefined)
-    log.say('warning', 'no-previous', `no night in ${plan.previous} has come to its end yet: no diffs`);
+    log.say('warning', 'no-previous', `no night in ${plan.previous} is complete yet: no diffs`);
   const clock = now();
   const start = {
     version: version(),
@@ -60,7 +62,7 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
     previous: previous ?? null,
   };
   writeWhole(join(plan.out, SUMMARY_FILE), unfinished(start));
-  rmSync(join(plan.out, SUMMARY_TEXT_FILE), { force: true });
+  for (const file of [SUMMARY_TEXT_FILE, SUMMARY_PAGE_FILE]) rmSync(join(plan.out, file), { force: true });
   // Threads start while this one loads what it needs.
   const pool = batchPool(plan, plan.threads);
   const tally = await Tally.create();
@@ -154,6 +156,8 @@ function aboveLine(log: Log, line: ProgressLine): Log {
 async function report(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): Promise<void> {
   writeWhole(join(plan.out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   writeWhole(join(plan.out, SUMMARY_TEXT_FILE), summaryMarkdown(summary));
+  const pages = plan.runs.find(({ command }) => command === 'report');
+  writeWhole(join(plan.out, SUMMARY_PAGE_FILE), summaryPage(summary, pages?.file));
   if (plan.metrics !== undefined) await writePieces(textPieces(metricsText(plan, summary, names)), plan.metrics, []);
   print(summaryText(summary, terminalOfStdout()));
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { toColumns } from '../../merge/aggregate/aggregate-columns.js';
@@ -8,6 +7,7 @@ import type { ReportTable } from '../../merge/writers/report.js';
 import type { PageData } from '../../page/page-data.js';
 import { usageError } from '../base/errors.js';
 import { version } from '../command-line/program.js';
+import { htmlPage } from '../io/html-page.js';
 import { PAGE_SCRIPT, PAGE_STYLE } from '../places.js';
 
 export interface PageOptions {
@@ -22,7 +22,9 @@ export interface PageOptions {
 export function pageFile(snapshots: readonly Snapshot[], { maxBytes, ...facts }: PageOptions): string {
   const script = readFileSync(PAGE_SCRIPT, 'utf8');
   const style = readFileSync(PAGE_STYLE, 'utf8');
-  const withData = (data: string): string => htmlOf(facts.title, script, style, data);
+  const generator = `pageowner ${version()}`;
+  const withData = (data: string): string =>
+    htmlPage({ title: facts.title, generator, style, script, body: bodyOf(data) });
   const room = maxBytes - withData('').length;
   const packed = fitted(snapshots, { ...facts, version: version() }, room);
   if (packed === undefined)
@@ -57,31 +59,7 @@ function fitted(
   }
 }
 
-function htmlOf(title: string, script: string, style: string, data: string): string {
-  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="pageowner ${version()}">
-<title>${escaped(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<noscript>This report needs JavaScript. It sends and fetches nothing.</noscript>
-<script type="application/octet-stream" id="data">${data}</script>
-<script>${script}</script>
-</body>
-</html>
-`;
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+function bodyOf(data: string): string {
+  return `<noscript>This report needs JavaScript. It sends and fetches nothing.</noscript>
+<script type="application/octet-stream" id="data">${data}</script>`;
 }

@@ -30,6 +30,7 @@ export interface Summary extends Tallied {
 
 export const SUMMARY_FILE = 'summary.json';
 export const SUMMARY_TEXT_FILE = 'summary.md';
+export const SUMMARY_PAGE_FILE = 'summary.html';
 
 export function summaryMarkdown(summary: Summary): string {
   return [...writeMarkdown(tablesOf(summary))].join('');
@@ -40,7 +41,7 @@ export function summaryText(summary: Summary, terminal: { width: number; color: 
 }
 
 /** What an operator reads in the morning: what is wrong comes first. */
-function tablesOf(summary: Summary): ReportTable[] {
+export function tablesOf(summary: Summary): ReportTable[] {
   const { alarms, failures, suspects, slowest, kinds } = summary;
   const tables = [
     table(

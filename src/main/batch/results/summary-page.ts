@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { Frames } from '../../../merge/insight/insight-keys.js';
+import { cellText } from '../../../merge/writers/cell-text.js';
+import { visible } from '../../../merge/writers/escape.js';
+import { type Cell, isNumeric, type ReportColumn, type ReportTable } from '../../../merge/writers/report.js';
+import { escapeHtml, htmlPage } from '../../io/html-page.js';
+import { PAGE_STYLE } from '../../places.js';
+import { type Summary, tablesOf, titleOf } from './batch-summary.js';
+import { DUMPS_FOLDER } from './dump-record.js';
+
+/** summary.html: what summary.md says, with links to what was made of each dump. `report`: the file of `--run report` in a dump's folder, if there is one. */
+export function summaryPage(summary: Summary, report: string | undefined): string {
+  const frames = new Frames({ ignoreOffsets: false });
+  const without = new Set([...summary.failures.first.map(({ name }) => name), ...summary.missing]);
+  const linkOf = (dump: string): string =>
+    without.has(dump) ? text(dump) : `<a href="${hrefOf(dump, report)}">${text(dump)}</a>`;
+  const sections = tablesOf(summary).map((table) => sectionOf(table, frames, linkOf));
+  const title = titleOf(summary);
+  return htmlPage({
+    title,
+    generator: `pageowner ${summary.version}`,
+    style: readFileSync(PAGE_STYLE, 'utf8'),
+    body: `<main>\n<h1>${text(title)}</h1>\n${sections.join('')}</main>`,
+  });
+}
+
+function sectionOf(
+  { title, columns, rows, notes }: ReportTable,
+  frames: Frames,
+  linkOf: (dump: string) => string,
+): string {
+  const heads = columns.map((column) => `<th scope="col"${align(column)}>${text(column.name)}</th>`);
+  const lines = rows.map((row) => {
+    const cells = columns.map(
+      (column, i) => `<td${align(column)}>${cellHtml(row[i] ?? null, column, frames, linkOf)}</td>`,
+    );
+    return `<tr>${cells.join('')}</tr>\n`;
+  });
+  return `<section>
+<h2>${text(title)}</h2>
+<div class="scrolls" tabindex="0" role="region" aria-label="${text(title)}"><table>
+<thead><tr>${heads.join('')}</tr></thead>
+<tbody>
+${lines.join('')}</tbody>
+</table></div>
+${notes.map((note) => `<p class="paths">${text(note)}</p>\n`).join('')}</section>
+`;
+}
+
+function align(column: ReportColumn): string {
+  return isNumeric(column) ? ' class="number"' : '';
+}
+
+function cellHtml(cell: Cell, { name, kind }: ReportColumn, frames: Frames, linkOf: (dump: string) => string): string {
+  if (typeof cell === 'string' && name === 'dump') return linkOf(cell);
+  if (typeof cell !== 'object' || cell === null) return escapeHtml(cellText(cell, kind, ' '));
+  const lines = cell.map((frame) => `<li>${text(frame)}</li>`);
+  return `<details><summary>${text(frames.caller(cell) ?? '(no stack)')}</summary><ol class="stack">${lines.join('')}</ol></details>`;
+}
+
+function hrefOf(dump: string, report: string | undefined): string {
+  const parts = [DUMPS_FOLDER, ...dump.split('/'), report ?? ''];
+  return escapeHtml(parts.map(encodeURIComponent).join('/'));
+}
+
+function text(shown: string): string {
+  return escapeHtml(visible(shown));
+}
