@@ -14,18 +14,19 @@ export function summaryPage(summary: Summary, report: string | undefined): strin
   const without = new Set([...summary.failures.first.map(({ name }) => name), ...summary.missing]);
   const linkOf = (dump: string): string =>
     without.has(dump) ? text(dump) : `<a href="${hrefOf(dump, report)}">${text(dump)}</a>`;
-  const sections = tablesOf(summary).map((table) => sectionOf(table, frames, linkOf));
+  const sections = tablesOf(summary).map((table, i) => sectionOf(table, i === 0 ? 'h1' : 'h2', frames, linkOf));
   const title = titleOf(summary);
   return htmlPage({
     title,
     generator: `pageowner ${summary.version}`,
     style: readFileSync(PAGE_STYLE, 'utf8'),
-    body: `<main>\n<h1>${text(title)}</h1>\n${sections.join('')}</main>`,
+    body: `<main>\n${sections.join('')}</main>`,
   });
 }
 
 function sectionOf(
   { title, columns, rows, notes }: ReportTable,
+  heading: 'h1' | 'h2',
   frames: Frames,
   linkOf: (dump: string) => string,
 ): string {
@@ -37,7 +38,7 @@ function sectionOf(
     return `<tr>${cells.join('')}</tr>\n`;
   });
   return `<section>
-<h2>${text(title)}</h2>
+<${heading}>${text(title)}</${heading}>
 <div class="scrolls" tabindex="0" role="region" aria-label="${text(title)}"><table>
 <thead><tr>${heads.join('')}</tr></thead>
 <tbody>
