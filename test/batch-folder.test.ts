@@ -15,7 +15,7 @@ test('a second batch in the same folder refuses; a lock that a dead one left is 
   assert.equal(status, 2);
   assert.match(
     stderr,
-    new RegExp(`^pageowner: another batch \\(process ${child.pid}\\) works in .*; wait for its end`),
+    new RegExp(`^pageowner: another batch \\(process ${child.pid}\\) works in .*; wait until it ends`),
   );
   child.kill('SIGKILL');
   await ended;
