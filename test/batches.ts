@@ -67,7 +67,7 @@ export function summary(out: string): Record<string, never> {
 export function filesOf(out: string): Record<string, string> {
   const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map(({ parentPath, name }) => join(parentPath, name).slice(out.length + 1));
-  const told = paths.filter((path) => !/^(results\.ndjson|summary\.(json|md))$/.test(path)).sort();
+  const told = paths.filter((path) => !/^(results\.ndjson|summary\.(json|md|html))$/.test(path)).sort();
   return Object.fromEntries(told.map((path) => [path, sha256(readFileSync(join(out, path)))]));
 }
 
