@@ -114,6 +114,7 @@ for (const [{ file, path, source }, { text, line, change }] of mutants) {
   else if (ACCEPTED.some((known) => known.file === file && known.line === line && known.change === change)) accepted++;
   else console.log(`survives: ${file}: ${change} in "${line}"`);
   writeFileSync(path, source);
+  if (all % 10 === 0) console.error(`${all} mutants, ${killed} fail a test`);
 }
 rmSync(copy, { recursive: true });
 console.log(
