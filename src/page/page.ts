@@ -206,7 +206,7 @@ async function start(): Promise<void> {
       element(
         'p',
         { role: 'alert' },
-        `This report cannot be shown: ${String(error)}. It may be cut off, or the browser be older than 2023.`,
+        `This report cannot be shown: ${String(error)}. It may be cut off, or the browser be older than the middle of 2024.`,
       ),
     );
   }
