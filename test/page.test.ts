@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { ROOT } from './helpers.js';
+import { ROOT, run } from './helpers.js';
 import { block, dump, folder, json, pageowner, T0, T2 } from './snapshots.js';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -235,6 +235,19 @@ test('meminfo is set beside what the dump accounts for', { skip }, async () => {
     ['accounted for', '21.7 MiB', '8.5 %'],
     ['free', '195.3 MiB', '76.3 %'],
   ]);
+  await page.close();
+});
+
+test('damage is said on the page, and a stack that is too deep for a canvas is drawn', { skip }, async () => {
+  const deep = block({ stack: 'f' }).replace(' f+0x1/0x2\n', ' f+0x1/0x2\n g+0x1/0x2\n'.repeat(3000));
+  const path = dump('deep-damaged', deep + block({}).slice(0, 100));
+  const file = join(folder, 'deep.html');
+  run('pageowner', ['report', path, '-o', file]);
+  const { page, wrong } = await open(`${pathToFileURL(file).href}#view=flame`);
+  assert.match((await page.textContent('.damage')) ?? '', /a block is damaged or cut off/);
+  const { height = 0 } = (await page.locator('canvas.flame').boundingBox()) ?? {};
+  assert.ok(height > 5000 && height < 16_000);
+  assert.deepEqual(wrong, []);
   await page.close();
 });
 

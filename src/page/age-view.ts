@@ -2,6 +2,7 @@ import { ageOf } from '../merge/insight/age.js';
 import { INSIGHT_KEYS } from '../merge/insight/insight-keys.js';
 import { ageText } from '../merge/insight/tables.js';
 import { sparkline } from '../merge/writers/sparkline.js';
+import { drawingOn, legend } from './canvas.js';
 import { element } from './elements.js';
 import { amount, link, type Scene, table, type View } from './view.js';
 
@@ -31,15 +32,12 @@ function draw(scene: Scene): Node {
   );
   const largest = Math.max(1, ...totals);
   let brush: [number, number] | undefined;
+  let began = 0;
 
   const paint = (): void => {
-    const context = canvas.getContext('2d');
-    const { clientWidth: width } = canvas;
-    if (!context || width === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(HEIGHT * ratio);
-    context.scale(ratio, ratio);
+    const drawing = drawingOn(canvas, HEIGHT);
+    if (!drawing) return;
+    const { context, width } = drawing;
     const each = width / slices;
     for (let slice = 0; slice < slices; slice++) {
       let y = HEIGHT;
@@ -62,12 +60,9 @@ function draw(scene: Scene): Node {
     scene.go({ from: String(edges[first] ?? 0), to: String(edges[last + 1] ?? 0) });
   canvas.addEventListener('pointerdown', (event) => {
     canvas.setPointerCapture(event.pointerId);
-    brush = [sliceAt(event), sliceAt(event)];
-    paint();
-  });
-  let began = 0;
-  canvas.addEventListener('pointerdown', (event) => {
     began = sliceAt(event);
+    brush = [began, began];
+    paint();
   });
   canvas.addEventListener('pointermove', (event) => {
     const slice = sliceAt(event);
@@ -94,7 +89,7 @@ function draw(scene: Scene): Node {
       state.from || state.to ? link('Show all times', () => scene.go({ from: '', to: '' })) : null,
     ),
     canvas,
-    legend(rows.map(({ key }) => String(key.kind))),
+    legend(coloured(rows.map(({ key }) => String(key.kind)))),
     tip,
     untimed_pages > 0 ? element('p', {}, amount(untimed_pages, scene), ' have no time.') : null,
     table(
@@ -147,13 +142,8 @@ function clock(ns: number): string {
   return seconds < 36_000 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-function legend(kinds: readonly string[]): HTMLElement {
-  const entries = [...kinds.slice(0, COLOURS.length), ...(kinds.length > COLOURS.length ? ['others'] : [])].map(
-    (kind, i) => {
-      const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-      swatch.style.backgroundColor = COLOURS[i] ?? OTHER_COLOUR;
-      return element('li', {}, swatch, kind);
-    },
-  );
-  return element('ul', { class: 'legend' }, ...entries);
+/** Kinds with a colour of their own, and the others. */
+function coloured(kinds: readonly string[]): [string, string][] {
+  const named = kinds.slice(0, COLOURS.length).map((kind, i): [string, string] => [kind, COLOURS[i] as string]);
+  return kinds.length > named.length ? [...named, ['others', OTHER_COLOUR]] : named;
 }

@@ -70,20 +70,26 @@ export interface Placed {
   readonly row: number;
 }
 
+/** No canvas of a browser is higher than some 32,000 pixels: stacks of damaged text can be deeper. */
+const MOST_ABOVE = 100;
+const MOST_BELOW = 400;
+
 /** The nodes that are at least `least` wide: the zoomed one, those above it at full width, and those below it. */
 export function layOut(zoomed: GraphNode, least: number): Placed[] {
   const above: Placed[] = [];
-  for (let at: GraphNode | null = zoomed.parent; at; at = at.parent)
-    above.push({ node: at, x: 0, width: 1, row: at.depth });
+  const top = Math.max(0, zoomed.depth - MOST_ABOVE);
+  for (let at = zoomed.parent; at && at.depth >= top; at = at.parent)
+    above.push({ node: at, x: 0, width: 1, row: at.depth - top });
   const placed: Placed[] = [];
-  const open: Placed[] = [{ node: zoomed, x: 0, width: 1, row: zoomed.depth }];
+  const open: Placed[] = [{ node: zoomed, x: 0, width: 1, row: zoomed.depth - top }];
   for (let next = open.pop(); next; next = open.pop()) {
     placed.push(next);
+    if (next.node.depth - zoomed.depth >= MOST_BELOW) continue;
     let x = next.x;
     const children = [...next.node.children.values()].sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1));
     for (const node of children) {
       const width = zoomed.value === 0 ? 0 : node.value / zoomed.value;
-      if (width >= least) open.push({ node, x, width, row: node.depth });
+      if (width >= least) open.push({ node, x, width, row: node.depth - top });
       x += width;
     }
   }

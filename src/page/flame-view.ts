@@ -2,6 +2,7 @@ import { visible } from '../merge/writers/escape.js';
 import { formatBytes } from '../merge/writers/format-bytes.js';
 import { groupedNumber } from '../merge/writers/number-text.js';
 import { callGraph, type GraphNode, layOut, nodeAt, type Placed, pathOf } from './call-graph.js';
+import { drawingOn } from './canvas.js';
 import { element } from './elements.js';
 import { choice, link, percent, type Scene, table, type View } from './view.js';
 
@@ -159,15 +160,10 @@ function paint(
   selected: GraphNode,
   colour: (node: GraphNode) => string,
 ): void {
-  const context = canvas.getContext('2d');
-  const { clientWidth: width } = canvas;
-  if (!context || width === 0) return;
-  const rows = Math.max(...placed.map(({ row }) => row)) + 1;
-  const ratio = window.devicePixelRatio || 1;
-  canvas.style.blockSize = `${rows * ROW_PIXELS}px`;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(rows * ROW_PIXELS * ratio);
-  context.scale(ratio, ratio);
+  const rows = placed.reduce((most, { row }) => Math.max(most, row + 1), 0);
+  const drawing = drawingOn(canvas, rows * ROW_PIXELS);
+  if (!drawing) return;
+  const { context, width } = drawing;
   context.font = '12px system-ui, sans-serif';
   context.textBaseline = 'middle';
   for (const { node, x, width: share, row } of placed) {

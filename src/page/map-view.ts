@@ -1,5 +1,6 @@
 import { fragOf, knowsPlaces } from '../merge/insight/frag.js';
 import { mixedType, type Pageblock, pageblockOrderOf, pageblocksOf, typeOf } from '../merge/insight/pageblocks.js';
+import { drawingOn, legend } from './canvas.js';
 import { element } from './elements.js';
 import { amount, choice, link, percent, type Scene, section, stackCell, table, type View } from './view.js';
 
@@ -48,7 +49,7 @@ function draw(scene: Scene): Node {
       ),
       state.pageblock ? link('Show all pageblocks', () => scene.go({ pageblock: '' })) : null,
     ),
-    legend(state.colour === 'occupancy'),
+    legendOf(state.colour === 'occupancy'),
     ...[...zones].map(([name, pageblocks]) => section(`Pageblocks of ${name}`, zoneMap(pageblocks, order, scene, tip))),
     tip,
     section(
@@ -115,14 +116,9 @@ function zoneMap(pageblocks: readonly Pageblock[], order: number, scene: Scene, 
   const byNumber = new Map(pageblocks.map((pageblock) => [pageblock.number, pageblock]));
   const columns = (): number => Math.max(1, Math.floor(canvas.clientWidth / CELL));
   const paint = (): void => {
-    const context = canvas.getContext('2d');
-    if (!context || canvas.clientWidth === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    const height = Math.ceil(cells / columns()) * CELL;
-    canvas.style.blockSize = `${height}px`;
-    canvas.width = Math.round(canvas.clientWidth * ratio);
-    canvas.height = Math.round(height * ratio);
-    context.scale(ratio, ratio);
+    const drawing = drawingOn(canvas, Math.ceil(cells / columns()) * CELL);
+    if (!drawing) return;
+    const { context } = drawing;
     for (const pageblock of pageblocks) {
       const cell = pageblock.number - first;
       const [x, y] = [(cell % columns()) * CELL, Math.floor(cell / columns()) * CELL];
@@ -175,18 +171,7 @@ function occupancyColour(share: number): string {
   return `hsl(215 60% ${Math.round(88 - 55 * Math.min(1, share))}%)`;
 }
 
-function legend(isOccupancy: boolean): HTMLElement {
-  const entries: [string, string][] = isOccupancy
-    ? [0.1, 0.5, 1].map((share) => [percent(share), occupancyColour(share)])
-    : Object.entries(TYPE_COLOURS);
-  return element(
-    'ul',
-    { class: 'legend' },
-    ...entries.map(([name, colour]) => {
-      const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-      swatch.style.backgroundColor = colour;
-      return element('li', {}, swatch, name);
-    }),
-    isOccupancy ? null : element('li', {}, 'a white middle: mixed'),
-  );
+function legendOf(isOccupancy: boolean): HTMLElement {
+  if (!isOccupancy) return legend(Object.entries(TYPE_COLOURS), 'a white middle: mixed');
+  return legend([0.1, 0.5, 1].map((share) => [percent(share), occupancyColour(share)]));
 }

@@ -1,3 +1,4 @@
+import { damageOf } from '../merge/insight/damage-lines.js';
 import { Frames } from '../merge/insight/insight-keys.js';
 import { pagesOfRows, type Snapshot } from '../merge/insight/snapshot.js';
 import { formatBytes } from '../merge/writers/format-bytes.js';
@@ -57,6 +58,7 @@ class Page {
         element('h1', {}, data.title),
         element('p', { class: 'paths' }, names),
         data.summed && element('p', { class: 'paths' }, summedText(data.summed, data.pageBytes)),
+        ...damageLines(data),
         this.nav,
         element(
           'div',
@@ -187,6 +189,13 @@ function unknownOf({ view, from, to, pageblock }: ViewState): string {
   if (hasSpan && pageblock) return ' at most: times and pageblocks are counted apart.';
   if (hasSpan && view === 'map') return ' The map has all pageblocks of stacks with blocks of that time.';
   return pageblock && view === 'age' ? ' Ages are of all blocks of stacks that are in this pageblock.' : '';
+}
+
+/** What is wrong with each snapshot. */
+function damageLines({ snapshots }: Unpacked): HTMLElement[] {
+  return snapshots.flatMap(({ path, aggregate }) =>
+    damageOf(aggregate.facts).map((line) => element('p', { class: 'damage' }, `${path}: ${line}`)),
+  );
 }
 
 function summedText({ stacks, pages }: NonNullable<Unpacked['summed']>, pageBytes: number): string {

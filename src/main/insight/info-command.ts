@@ -1,12 +1,12 @@
 import { likelyKernel } from '../../format/kernel-age.js';
 import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import { joinAggregates } from '../../merge/aggregate/join.js';
+import { damageOf } from '../../merge/insight/damage-lines.js';
 import { commandsFor, contentInfo, type InputInfo } from '../../merge/insight/info.js';
 import { infoTable } from '../../merge/insight/info-table.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { PageownerError } from '../base/errors.js';
 import { giveUp, inputName, openInput } from '../io/input.js';
-import { damageOf } from '../reading/damage-lines.js';
 import { type Loaded, type LoadOptions, loadRecognised } from '../reading/load-snapshot.js';
 import { type Recognised, recognise } from '../reading/recognise.js';
 import { formatOf, inputsOf, loadOptions, type Values } from './insight-options.js';

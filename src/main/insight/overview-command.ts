@@ -1,6 +1,6 @@
+import { damageOf } from '../../merge/insight/damage-lines.js';
 import { overviewOf } from '../../merge/insight/overview.js';
 import { overviewTables } from '../../merge/insight/overview-tables.js';
-import { damageOf } from '../reading/damage-lines.js';
 import { keyRule, pageBytesOf, selectionOf, type Values } from './insight-options.js';
 import { type ReportOf, runReport } from './run-report.js';
 

@@ -1,10 +1,10 @@
 import { hasHandles } from '../../merge/aggregate/stacks-aggregate.js';
+import { damageOf } from '../../merge/insight/damage-lines.js';
 import { misplacedBlocks } from '../../merge/insight/pageblocks.js';
 import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import { newestOf, type Snapshot } from '../../merge/insight/snapshot.js';
 import { mixedForms, quoted, usageError } from '../base/errors.js';
 import { Progress } from '../command-line/progress.js';
-import { damageOf } from '../reading/damage-lines.js';
 import { type Loaded, type LoadOptions, loadAny, onlySnapshot } from '../reading/load-snapshot.js';
 import { loadOptions, type Values } from './insight-options.js';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { damageOf } from '../../../merge/insight/damage-lines.js';
 import { type Failure, failureOf } from '../../base/errors.js';
-import { damageOf } from '../../reading/damage-lines.js';
 import type { BrokenEntry, Entry } from '../manifest/manifest.js';
 import { type Alarm, mixedPageblocks, raised, raisedByNight } from './alarms.js';
 import type { Log } from './batch-log.js';

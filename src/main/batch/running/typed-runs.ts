@@ -46,8 +46,10 @@ export function parseRun(typed: string): Run {
   const command = COMMANDS.find((known) => known === name);
   if (!command) throw runError(typed, `it begins with one of ${COMMANDS.join(', ')}`);
   const values = valuesOf(command, args, typed);
+  // Without --no-progress the parser says that there is progress.
   for (const [option, instead] of Object.entries(NOT_HERE))
-    if (values[option] !== undefined && (values[option] !== true || option === 'open')) throw runError(typed, instead);
+    if (values[option] !== undefined && !(option === 'progress' && values[option] === true))
+      throw runError(typed, instead);
   const output = values.output as string | undefined;
   if (output !== undefined && !/^[^./][^/\0]{0,199}$/.test(output))
     throw runError(typed, '-o takes the name of a file in the folder of a dump');

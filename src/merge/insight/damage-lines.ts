@@ -1,4 +1,4 @@
-import type { Facts } from '../../merge/aggregate/aggregate.js';
+import type { Facts } from '../aggregate/aggregate.js';
 
 /** A line for each thing that is wrong with the blocks of a dump. */
 export function damageOf(facts: Pick<Facts, 'malformed' | 'malformedAt' | 'foreign' | 'passedOver'>): string[] {
