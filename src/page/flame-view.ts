@@ -11,7 +11,7 @@ const LEAST_PIXELS = 0.7;
 const LEAST_PIXELS_WITH_TEXT = 24;
 const SEPARATOR = '\n';
 
-/** The call tree as a flame graph, on a canvas: thousands of frames are drawn in a few milliseconds, where as many elements take a tenth of a second. */
+/** The call tree as a flame graph, on a canvas (docs/decisions/canvas-flame-graph.md). */
 export const FLAME: View = { id: 'flame', label: 'Flame graph', draw };
 
 let latest: { readonly given: readonly unknown[]; readonly root: GraphNode } | undefined;
