@@ -155,6 +155,45 @@ test('the flame graph zooms by mouse and keyboard, and back', { skip }, async ()
   await page.close();
 });
 
+test('what is found in the flame graph is summed, each page once, without a filter', { skip }, async () => {
+  const { page } = await open(`${report(T2)}#view=flame`);
+  const { totals, dump: whole } = json('top', '--match', 'polleak', T2);
+  const share = `${((100 * totals.pages) / whole.pages).toFixed(1)} %`;
+  await page.fill('.tools input[placeholder="part of a name"]', 'POLLEAK');
+  assert.match((await page.textContent('.matched')) ?? '', new RegExp(`, ${share} of what is shown$`));
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/find=POLLEAK/);
+  assert.match((await page.textContent('.matched')) ?? '', new RegExp(share));
+  assert.equal(await page.textContent('.passing'), '');
+  await page.close();
+});
+
+test('coloured by kind, the flame graph tells which kinds there are, the largest first', { skip }, async () => {
+  const { page } = await open(`${report(T2)}#view=flame`);
+  await page.selectOption('label:has-text("Colour") select', 'kind');
+  await page.waitForSelector('.legend');
+  const kinds = json('top', '--by', 'kind', T2).rows.map(({ key }: { key: { kind: string } }) => key.kind);
+  assert.deepEqual(await page.locator('.legend li').allTextContents(), [...kinds.slice(0, 6), 'others']);
+  await page.close();
+});
+
+test('an allocation of two pageblocks is found in the second', { skip }, async () => {
+  const path = dump('two-pageblocks', block({ order: 10, pfn: 4 << 9, stack: 'large' }) + block({ stack: 'small' }));
+  for (const [pageblock, found] of [
+    ['4', ['large']],
+    ['5', ['large']],
+    ['6', []],
+  ] as const) {
+    const { page } = await open(`${report(path)}#view=table&by=caller&pageblock=0/0/${pageblock}`);
+    assert.deepEqual(
+      (await cells(page, 'By caller')).map((row) => row.at(-1)),
+      found,
+      pageblock,
+    );
+    await page.close();
+  }
+});
+
 test('a span of time that is dragged over filters all else', { skip }, async () => {
   const { page } = await open(`${report(T2)}#view=age`);
   const box = await page.locator('canvas.ages').boundingBox();

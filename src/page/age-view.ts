@@ -2,7 +2,7 @@ import { ageOf } from '../merge/insight/age.js';
 import { INSIGHT_KEYS } from '../merge/insight/insight-keys.js';
 import { ageText } from '../merge/insight/tables.js';
 import { sparkline } from '../merge/writers/sparkline.js';
-import { drawingOn, legend } from './canvas.js';
+import { coloursOf, drawingOn, legend, OTHER_COLOUR } from './canvas.js';
 import { element } from './elements.js';
 import { amount, link, type Scene, table, type View } from './view.js';
 
@@ -11,8 +11,6 @@ export const AGE: View = { id: 'age', label: 'Age', draw };
 
 const BY_KIND = INSIGHT_KEYS.filter(({ name }) => name === 'kind');
 const HEIGHT = 160;
-const COLOURS = ['#4e79a7', '#f28e2b', '#59a14f', '#e15759', '#b07aa1', '#76b7b2'];
-const OTHER_COLOUR = '#9c9c9c';
 
 function draw(scene: Scene): Node {
   const { state, snapshot } = scene;
@@ -20,6 +18,7 @@ function draw(scene: Scene): Node {
   const { edges_ns: edges, newest_ns: newest, totals, untimed_pages, rows } = age;
   if (newest === null) return element('p', { class: 'empty' }, 'Nothing here says when it was allocated.');
   const slices = totals.length;
+  const colours = coloursOf(rows.map(({ key }) => String(key.kind)));
   const canvas = element('canvas', {
     class: 'ages',
     role: 'img',
@@ -43,7 +42,7 @@ function draw(scene: Scene): Node {
       let y = HEIGHT;
       rows.forEach(({ pages }, i) => {
         const height = ((pages[slice] ?? 0) / largest) * (HEIGHT - 4);
-        context.fillStyle = COLOURS[i] ?? OTHER_COLOUR;
+        context.fillStyle = colours[i]?.[1] ?? OTHER_COLOUR;
         y -= height;
         context.fillRect(slice * each + 0.5, y, each - 1, height);
       });
@@ -89,7 +88,7 @@ function draw(scene: Scene): Node {
       state.from || state.to ? link('Show all times', () => scene.go({ from: '', to: '' })) : null,
     ),
     canvas,
-    legend(coloured(rows.map(({ key }) => String(key.kind)))),
+    legend(colours),
     tip,
     untimed_pages > 0 ? element('p', {}, amount(untimed_pages, scene), ' have no time.') : null,
     table(
@@ -140,10 +139,4 @@ function clock(ns: number): string {
   const seconds = ns / 1e9;
   if (seconds < 600) return `${seconds.toFixed(1)} s`;
   return seconds < 36_000 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
-/** Kinds with a colour of their own, and the others. */
-function coloured(kinds: readonly string[]): [string, string][] {
-  const named = kinds.slice(0, COLOURS.length).map((kind, i): [string, string] => [kind, COLOURS[i] as string]);
-  return kinds.length > named.length ? [...named, ['others', OTHER_COLOUR]] : named;
 }

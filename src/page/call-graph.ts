@@ -1,3 +1,4 @@
+import { followCalls } from '../merge/insight/call-path.js';
 import type { Frames } from '../merge/insight/insight-keys.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 
@@ -11,37 +12,54 @@ export interface GraphNode {
   value: number;
   /** In the first snapshot, if there are several. */
   before: number;
+  /** What of `value` is of which kind; empty unless it was asked for. */
+  readonly kinds: Map<string, number>;
 }
 
-/** The call tree of snapshots. `inverted`: leaf first. */
+export interface GraphOptions {
+  /** Leaf first. */
+  readonly inverted: boolean;
+  readonly unit: 'pages' | 'blocks';
+  /** Whether nodes tell kinds apart. */
+  readonly hasKinds: boolean;
+}
+
+/** The call tree of snapshots. */
 export function callGraph(
   first: Snapshot | undefined,
   last: Snapshot,
   frames: Frames,
-  { inverted, unit }: { readonly inverted: boolean; readonly unit: 'pages' | 'blocks' },
+  { inverted, unit, hasKinds }: GraphOptions,
 ): GraphNode {
   const root = newNode('all', null);
-  add(root, last, 'value');
-  if (first) add(root, first, 'before');
+  add(last, 'value');
+  if (first) add(first, 'before');
   return root;
 
-  function add(to: GraphNode, { aggregate }: Snapshot, what: 'value' | 'before'): void {
+  function add({ aggregate }: Snapshot, what: 'value' | 'before'): void {
     for (const row of aggregate.rows) {
       const names = frames.names(row.stack);
-      let node = to;
-      node[what] += row[unit];
-      for (const name of inverted ? names : names.toReversed()) {
-        const next = node.children.get(name) ?? newNode(name, node);
-        node.children.set(name, next);
-        next[what] += row[unit];
-        node = next;
-      }
+      const kind = hasKinds && what === 'value' ? frames.kind(row) : undefined;
+      const count = (node: GraphNode): void => {
+        node[what] += row[unit];
+        if (kind) node.kinds.set(kind, (node.kinds.get(kind) ?? 0) + row[unit]);
+      };
+      count(root);
+      followCalls(root, inverted ? names : names.toReversed(), newNode, count);
     }
   }
 }
 
 function newNode(name: string, parent: GraphNode | null): GraphNode {
-  return { name, parent, depth: parent ? parent.depth + 1 : 0, children: new Map(), value: 0, before: 0 };
+  return {
+    name,
+    parent,
+    depth: parent ? parent.depth + 1 : 0,
+    children: new Map(),
+    value: 0,
+    before: 0,
+    kinds: new Map(),
+  };
 }
 
 /** Names from the root, without it, to a node. */
@@ -60,6 +78,17 @@ export function nodeAt(root: GraphNode, path: readonly string[]): GraphNode {
     node = next;
   }
   return node;
+}
+
+/** What of a node's value is in frames, it and those below it, whose names match; a frame below another that matches counts once. */
+export function matchedValue(root: GraphNode, matches: (node: GraphNode) => boolean): number {
+  let sum = 0;
+  const open = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (matches(node)) sum += node.value;
+    else for (const child of node.children.values()) open.push(child);
+  }
+  return sum;
 }
 
 /** A node's place: x and width as shares of the width of the zoomed one. */

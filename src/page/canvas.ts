@@ -19,6 +19,17 @@ export function drawingOn(canvas: HTMLCanvasElement, height: number): Drawing | 
   return { context, width };
 }
 
+const COLOURS = ['#4e79a7', '#f28e2b', '#59a14f', '#e15759', '#b07aa1', '#76b7b2'];
+
+/** Of all that has no colour of its own. */
+export const OTHER_COLOUR = '#9c9c9c';
+
+/** The first names, each with a colour of its own; the others share one. */
+export function coloursOf(names: readonly string[]): [name: string, colour: string][] {
+  const named = names.slice(0, COLOURS.length).map((name, i): [string, string] => [name, COLOURS[i] as string]);
+  return names.length > named.length ? [...named, ['others', OTHER_COLOUR]] : named;
+}
+
 /** What the colours of a canvas mean. */
 export function legend(entries: readonly (readonly [name: string, colour: string])[], note?: string): HTMLElement {
   const items = entries.map(([name, colour]) => {

@@ -1,6 +1,7 @@
 import { memcgOf } from '../format/memcg.js';
 import { type AggregateRow, type Counted, pagesOf } from '../merge/aggregate/aggregate.js';
 import type { Frames } from '../merge/insight/insight-keys.js';
+import { coveredBy, pageblockOrderOf } from '../merge/insight/pageblocks.js';
 import type { Snapshot } from '../merge/insight/snapshot.js';
 import type { ViewState } from './view-state.js';
 
@@ -15,10 +16,15 @@ export function filtered(snapshot: Snapshot, state: ViewState, frames: Frames): 
     rows = rows.flatMap((row) => cut(row, 'times', (start) => start >= first && start < end));
   }
   const [node, zone, number] = pageblock.split('/');
-  if (pageblock)
+  if (pageblock) {
+    const order = pageblockOrderOf(snapshot.aggregate.facts);
     rows = rows
       .filter(({ place }) => place.node === node && place.zone === zone)
-      .flatMap((row) => cut(row, 'pageblocks', (block) => block === Number(number)));
+      .flatMap((row) => {
+        const covered = coveredBy(row, order);
+        return cut(row, 'pageblocks', (first) => Number(number) >= first && Number(number) < first + covered);
+      });
+  }
   return { ...snapshot, aggregate: { ...snapshot.aggregate, rows } };
 }
 

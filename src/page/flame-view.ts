@@ -1,15 +1,21 @@
 import { visible } from '../merge/writers/escape.js';
 import { formatBytes } from '../merge/writers/format-bytes.js';
 import { groupedNumber } from '../merge/writers/number-text.js';
-import { callGraph, type GraphNode, layOut, nodeAt, type Placed, pathOf } from './call-graph.js';
-import { drawingOn } from './canvas.js';
+import { callGraph, type GraphNode, layOut, matchedValue, nodeAt, type Placed, pathOf } from './call-graph.js';
+import { drawingOn, legend } from './canvas.js';
 import { element } from './elements.js';
+import { type Colouring, growthColour, kindColours, MATCH_COLOUR, moduleColour } from './flame-colours.js';
 import { choice, link, percent, type Scene, table, type View } from './view.js';
 
 const ROW_PIXELS = 20;
 const LEAST_PIXELS = 0.7;
 const LEAST_PIXELS_WITH_TEXT = 24;
 const SEPARATOR = '\n';
+const COLOURINGS: readonly (readonly [id: Colouring, label: string])[] = [
+  ['growth', 'growth'],
+  ['module', 'module'],
+  ['kind', 'kind'],
+];
 
 /** The call tree as a flame graph, on a canvas (docs/decisions/canvas-flame-graph.md). */
 export const FLAME: View = { id: 'flame', label: 'Flame graph', draw };
@@ -18,8 +24,8 @@ let latest: { readonly given: readonly unknown[]; readonly root: GraphNode } | u
 
 /** The graph is kept from one zoom to the next. */
 function graphOf(...given: Parameters<typeof callGraph>): GraphNode {
-  const [first, last, , { inverted, unit }] = given;
-  const now = [first, last, inverted, unit];
+  const [first, last, , { inverted, unit, hasKinds }] = given;
+  const now = [first, last, inverted, unit, hasKinds];
   if (!latest?.given.every((value, i) => value === now[i])) latest = { given: now, root: callGraph(...given) };
   return latest.root;
 }
@@ -29,7 +35,9 @@ function draw(scene: Scene): Node {
   const unit = state.unit === 'blocks' ? 'blocks' : 'pages';
   const inverted = state.inverted === '1';
   const compares = snapshots.length > 1;
-  const root = graphOf(compares ? snapshots[0] : undefined, snapshot, frames, { inverted, unit });
+  const colouring = COLOURINGS.find(([id]) => id === state.colour)?.[0] ?? (compares ? 'growth' : 'module');
+  const hasKinds = colouring === 'kind';
+  const root = graphOf(compares ? snapshots[0] : undefined, snapshot, frames, { inverted, unit, hasKinds });
   const zoomed = nodeAt(root, state.zoom ? state.zoom.split(SEPARATOR) : []);
   const zoomTo = (node: GraphNode): void => scene.go({ zoom: pathOf(node).join(SEPARATOR) });
   const told = (node: GraphNode): string => describe(node, root, scene, unit, compares);
@@ -41,12 +49,28 @@ function draw(scene: Scene): Node {
     'aria-label': `Flame graph of ${told(zoomed)}. The table below has the same figures.`,
   });
   const tip = element('p', { class: 'tip', 'aria-live': 'polite' }, told(zoomed));
+  const kinds = kindColours(root);
+  const colours: Readonly<Record<Colouring, (node: GraphNode) => string>> = {
+    growth: growthColour,
+    module: moduleColour,
+    kind: kinds.colourOf,
+  };
+  const matched = element('span', { class: 'matched', 'aria-live': 'polite' });
+  let found = state.find || state.text;
+  const matches = ({ name }: GraphNode): boolean => found !== '' && name.toLowerCase().includes(found.toLowerCase());
   let placed: Placed[] = [];
   let selected = zoomed;
   const show = (): void => {
     placed = layOut(zoomed, LEAST_PIXELS / Math.max(1, canvas.clientWidth));
-    paint(canvas, placed, selected, (node) => colourOf(node, state.text, compares && state.colour !== 'module'));
+    paint(canvas, placed, selected, (node) => (matches(node) ? MATCH_COLOUR : colours[colouring](node)));
     tip.textContent = visible(told(selected));
+  };
+  const find = (text: string): void => {
+    found = text || state.text;
+    const value = matchedValue(zoomed, matches);
+    const share = zoomed.value === 0 ? 0 : value / zoomed.value;
+    matched.textContent = found ? `${valueText(value, unit, scene)}, ${percent(share)} of what is shown` : '';
+    show();
   };
   const select = (node: GraphNode): void => {
     if (node === selected) return;
@@ -73,6 +97,14 @@ function draw(scene: Scene): Node {
     event.preventDefault();
   });
   new ResizeObserver(show).observe(canvas);
+  const search = element('input', {
+    type: 'search',
+    value: state.find,
+    placeholder: 'part of a name',
+    oninput: () => find(search.value),
+    onchange: () => scene.go({ find: search.value }),
+  });
+  find(state.find);
 
   const children = [...zoomed.children.values()].sort((a, b) => b.value - a.value);
   return element(
@@ -99,20 +131,18 @@ function draw(scene: Scene): Node {
         ],
         (value) => scene.go({ unit: value }),
       ),
-      compares
-        ? choice(
-            'Colour',
-            state.colour,
-            [
-              ['', 'growth'],
-              ['module', 'module'],
-            ],
-            (value) => scene.go({ colour: value }),
-          )
-        : null,
+      choice(
+        'Colour',
+        colouring,
+        COLOURINGS.filter(([id]) => compares || id !== 'growth'),
+        (value) => scene.go({ colour: value }),
+      ),
+      element('label', {}, 'Find ', search),
+      matched,
       element('button', { type: 'button', onclick: () => zoomTo(root), disabled: zoomed === root }, 'Whole graph'),
     ),
     canvas,
+    hasKinds ? legend(kinds.entries) : null,
     tip,
     table(
       `Below ${zoomed.name}`,
@@ -190,24 +220,4 @@ function fitted(name: string, pixels: number, context: CanvasRenderingContext2D)
     else tooLong = middle;
   }
   return fits === 0 ? '' : `${name.slice(0, fits)}…`;
-}
-
-/** Light colours, on which black text is read in a dark page too. A module has a hue of its own; the kernel itself is yellow to orange. */
-function colourOf(node: GraphNode, text: string, byGrowth: boolean): string {
-  if (text && node.name.toLowerCase().includes(text.toLowerCase())) return 'hsl(300 75% 75%)';
-  if (byGrowth) {
-    const growth = node.value - node.before;
-    const part = Math.min(1, Math.abs(growth) / Math.max(node.value, node.before, 1));
-    return `hsl(${growth > 0 ? 5 : 215} ${Math.round(80 * part)}% ${Math.round(92 - 22 * part)}%)`;
-  }
-  const [, module] = / \[(.*)\]$/.exec(node.name) ?? [];
-  return module
-    ? `hsl(${150 + (hash(module) % 130)} 55% 72%)`
-    : `hsl(${30 + (hash(node.name) % 25)} 85% ${68 + (hash(node.name) % 10)}%)`;
-}
-
-function hash(text: string): number {
-  let sum = 0;
-  for (const character of text) sum = (sum * 31 + (character.codePointAt(0) as number)) >>> 0;
-  return sum;
 }

@@ -1,6 +1,6 @@
 import { fragOf, knowsPlaces } from '../merge/insight/frag.js';
 import { mixedType, type Pageblock, pageblockOrderOf, pageblocksOf, typeOf } from '../merge/insight/pageblocks.js';
-import { drawingOn, legend } from './canvas.js';
+import { drawingOn, legend, OTHER_COLOUR } from './canvas.js';
 import { element } from './elements.js';
 import { amount, choice, link, percent, type Scene, section, stackCell, table, type View } from './view.js';
 
@@ -16,7 +16,6 @@ const TYPE_COLOURS: Readonly<Record<string, string>> = {
   CMA: '#76b7b2',
   Isolate: '#9c755f',
 };
-const OTHER_COLOUR = '#9c9c9c';
 /** A zone as large as this has its pageblocks in cells; beyond, a map tells nothing that the table does not. */
 const MOST_CELLS = 200_000;
 

@@ -12,6 +12,8 @@ export interface ViewState {
   readonly inverted: string;
   /** Names of the frames to the one that the flame graph is zoomed to. */
   readonly zoom: string;
+  /** A text that frames of the flame graph are marked by. */
+  readonly find: string;
   readonly unit: string;
   readonly by: string;
   readonly sort: string;
@@ -28,6 +30,7 @@ export const NO_STATE: ViewState = {
   pageblock: '',
   inverted: '',
   zoom: '',
+  find: '',
   unit: 'pages',
   by: '',
   sort: '',

@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ACCEPTED } from './accepted.js';
+import { type Coverage, coverageOf } from './coverage.js';
 import { type Mutant, mutantsOf } from './mutants.js';
 
 /**
@@ -14,109 +15,153 @@ import { type Mutant, mutantsOf } from './mutants.js';
  *
  *     npm run mutate                              the files that judge, all mutants (half a minute)
  *     npm run mutate -- verdict alarms            some of them
- *     npm run mutate -- --sample 60 --seed 1      so many mutants, drawn from all of src/format, src/merge and what resumes and locks a batch, against
- *                                                 all tests that can notice: a survivor takes minutes
+ *     npm run mutate -- --sample 60 --seed 1      so many mutants, drawn from all of src/format, src/merge and what resumes and locks a batch. First each
+ *                                                 test file runs once, to see what it reaches (some minutes); a mutant is then shown to those that reach it
  */
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Files that judge, and the one test file that notices whatever is wrong in them. */
-const JUDGES: Readonly<Record<string, string>> = {
-  'main/batch/results/alarms': 'judges',
-  'merge/insight/verdict': 'judges',
-  'merge/insight/suspicion': 'judges',
-  'merge/insight/trend-class': 'judges',
-};
-
-/** Tests of everything else that is sampled, the fast ones first: the first that fails ends the search. */
-const OF_BATCH = ['batch-nights', 'batch-folder', 'batch-resume', 'batch'];
-const OF_FORMS = [
-  'log-dump',
-  'log-prefix',
-  'page-report',
-  'slope',
-  'dictionary',
-  'metrics',
-  'report-writers',
-  'profiles',
+const JUDGES: readonly string[] = [
+  'main/batch/results/alarms',
+  'merge/insight/verdict',
+  'merge/insight/suspicion',
+  'merge/insight/trend-class',
 ];
-const OF_DUMPS = ['aggregate', 'scanners', 'frag', 'trend', 'runs', 'kinds', 'insight', 'forms', 'property'];
+const OF_JUDGES: readonly string[] = ['judges'];
 
-function testsOf(file: string): readonly string[] {
-  const judge = JUDGES[file];
-  if (judge) return [judge];
-  return file.startsWith('main/batch') ? OF_BATCH : [...OF_FORMS, ...OF_DUMPS];
-}
+/** Tests that say nothing about what is mutated, or too little for the time that they take. */
+const LEFT_OUT = /^(docs|package|page|golden-large|batch-threads|fuzz)\.test\.js$/;
 
-// A copy: what is interrupted must not leave a mutant in the build.
-const copy = mkdtempSync(join(tmpdir(), 'pageowner-mutants-'));
-const dist = join(copy, 'dist');
-cpSync(join(ROOT, 'dist'), dist, { recursive: true });
-for (const name of ['node_modules', 'fixtures', 'docs', 'src', 'README.md', 'package.json'])
-  symlinkSync(join(ROOT, name), join(copy, name));
+/** A copy of the build, in which files can be changed: what is interrupted must not leave a mutant in the build. */
+class Copy {
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'pageowner-mutants-'));
+  readonly sources: string = join(this.folder, 'dist/src');
 
-/** Whether all tests of a file pass. */
-function passes(file: string): boolean {
-  return testsOf(file).every((name) => {
-    const args = ['--test', join(dist, 'test', `${name}.test.js`)];
-    return spawnSync(process.execPath, args, { stdio: 'ignore', timeout: 180_000 }).status === 0;
-  });
-}
+  constructor() {
+    cpSync(join(ROOT, 'dist'), join(this.folder, 'dist'), { recursive: true });
+    for (const name of ['node_modules', 'fixtures', 'docs', 'src', 'README.md', 'package.json'])
+      symlinkSync(join(ROOT, name), join(this.folder, name));
+  }
 
-interface Place {
-  readonly file: string;
-  readonly path: string;
-  readonly source: string;
-}
+  /** Whether all tests of a file pass. The programs are those that are not bundled, else a mutant would not be in them. */
+  passes(test: string, environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
+    const env = { ...process.env, COVERED_PROGRAMS: 'dist/src/main', ...environment };
+    const args = ['--test', join(this.folder, 'dist/test', `${test}.test.js`)];
+    const child = spawn(process.execPath, args, { stdio: 'ignore', env, timeout: 300_000, killSignal: 'SIGKILL' });
+    return new Promise((resolve) => child.on('exit', (code) => resolve(code === 0)));
+  }
 
-function placeOf(file: string): Place {
-  const path = join(dist, 'src', `${file}.js`);
-  return { file, path, source: readFileSync(path, 'utf8') };
-}
-
-/** All mutants of the files that judge, or of those of them that were asked for. */
-function* ofJudges(asked: readonly string[]): Generator<[Place, Mutant]> {
-  for (const file of Object.keys(JUDGES)) {
-    if (asked.length > 0 && !asked.some((name) => file.endsWith(name))) continue;
-    const place = placeOf(file);
-    // Else every mutant would seem to fail a test.
-    if (!passes(file)) throw new Error(`the tests of ${file} fail as it stands`);
-    for (const mutant of mutantsOf(place.source)) yield [place, mutant];
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
   }
 }
 
+/** Does `work` for each item, in as many copies at once as there are CPUs, and removes them. */
+async function inCopies<Item>(items: Iterable<Item>, work: (item: Item, copy: Copy) => Promise<void>): Promise<void> {
+  const waiting = items[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    const copy = new Copy();
+    for (let next = waiting.next(); !next.done; next = waiting.next()) await work(next.value, copy);
+    copy.remove();
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+}
+
+interface Asked {
+  readonly file: string;
+  readonly source: string;
+  readonly mutant: Mutant;
+}
+
+function askedOf(file: string): Asked[] {
+  const source = readFileSync(join(ROOT, 'dist/src', `${file}.js`), 'utf8');
+  return mutantsOf(source).map((mutant) => ({ file, source, mutant }));
+}
+
 /** `count` mutants, each as likely as any other. */
-function sampled(count: number, seed: number): [Place, Mutant][] {
+function sampled(count: number, seed: number): Asked[] {
   const files = ['format', 'merge', 'main/batch/results'].flatMap((room) =>
-    readdirSync(join(dist, 'src', room), { recursive: true, encoding: 'utf8' })
+    readdirSync(join(ROOT, 'dist/src', room), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.js'))
       .sort()
       .map((name) => `${room}/${name.slice(0, -'.js'.length)}`),
   );
-  const all = files
-    .map(placeOf)
-    .flatMap((place) => mutantsOf(place.source).map((mutant) => [place, mutant] as [Place, Mutant]));
+  const all = files.flatMap(askedOf);
   console.log(`${count} of ${all.length} mutants of ${files.length} files`);
   const rank = new Map(all.map((one, i) => [one, createHash('sha256').update(`${seed} ${i}`).digest('hex')]));
   return all.sort((a, b) => ((rank.get(a) ?? '') < (rank.get(b) ?? '') ? -1 : 1)).slice(0, count);
+}
+
+/** A test file, what it reaches, and how long it takes (ms). */
+interface Reach {
+  readonly test: string;
+  readonly covered: Coverage;
+  readonly took: number;
+}
+
+/** What each test file reaches, the fastest first. */
+async function reachOfTests(): Promise<Reach[]> {
+  const tests = readdirSync(join(ROOT, 'dist/test')).filter(
+    (name) => name.endsWith('.test.js') && !LEFT_OUT.test(name),
+  );
+  const reached: Reach[] = [];
+  await inCopies(tests, async (name, copy) => {
+    const test = name.slice(0, -'.test.js'.length);
+    const folder = join(copy.folder, 'coverage');
+    mkdirSync(folder);
+    const from = performance.now();
+    if (await copy.passes(test, { NODE_V8_COVERAGE: folder }))
+      reached.push({ test, covered: coverageOf(folder, copy.sources), took: performance.now() - from });
+    else console.log(`left out: ${test}, which fails as it stands`);
+    rmSync(folder, { recursive: true });
+  });
+  return reached.sort((a, b) => a.took - b.took);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } },
 });
-let [all, killed, accepted] = [0, 0, 0];
-const mutants = values.sample ? sampled(Number(values.sample), Number(values.seed)) : ofJudges(positionals);
-for (const [{ file, path, source }, { text, line, change }] of mutants) {
-  all++;
-  writeFileSync(path, text);
-  if (!passes(file)) killed++;
-  else if (ACCEPTED.some((known) => known.file === file && known.line === line && known.change === change)) accepted++;
-  else console.log(`survives: ${file}: ${change} in "${line}"`);
-  writeFileSync(path, source);
-  if (all % 10 === 0) console.error(`${all} mutants, ${killed} fail a test`);
+
+/** Which tests a mutant is shown to. */
+let testsOf = (_: Asked): readonly string[] => OF_JUDGES;
+let mutants: readonly Asked[];
+if (values.sample) {
+  mutants = sampled(Number(values.sample), Number(values.seed));
+  const reach = await reachOfTests();
+  testsOf = ({ file, mutant }) =>
+    reach.filter(({ covered }) => covered.get(`${file}.js`)?.[mutant.index]).map(({ test }) => test);
+} else {
+  mutants = JUDGES.filter(
+    (file) => positionals.length === 0 || positionals.some((name) => file.endsWith(name)),
+  ).flatMap(askedOf);
+  // Else every mutant would seem to fail a test.
+  await inCopies(OF_JUDGES, async (test, copy) => {
+    if (!(await copy.passes(test))) throw new Error(`${test} fails as it stands`);
+  });
 }
-rmSync(copy, { recursive: true });
+
+let [all, killed, accepted] = [0, 0, 0];
+await inCopies(mutants, async (asked, copy) => {
+  const { file, source, mutant } = asked;
+  const tests = testsOf(asked);
+  const path = join(copy.sources, `${file}.js`);
+  writeFileSync(path, mutant.text);
+  let failing: string | undefined;
+  for (const test of tests)
+    if (!(await copy.passes(test))) {
+      failing = test;
+      break;
+    }
+  writeFileSync(path, source);
+  all++;
+  const { line, change } = mutant;
+  if (failing) killed++;
+  else if (ACCEPTED.some((known) => known.file === file && known.line === line && known.change === change)) accepted++;
+  else console.log(`survives ${tests.length} test files: ${file}: ${change} in "${line}"`);
+  if (all % 10 === 0) console.error(`${all} mutants, ${killed} fail a test`);
+});
 console.log(
   `mutants: ${all}, of which ${killed} fail a test, ${accepted} are accepted, ${all - killed - accepted} survive`,
 );

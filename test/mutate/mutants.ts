@@ -1,5 +1,7 @@
 /** A source with one change. */
 export interface Mutant {
+  /** Where the change is in the source, in characters. */
+  readonly index: number;
   readonly text: string;
   /** The line that is changed, as it was, without what is around it. */
   readonly line: string;
@@ -38,6 +40,7 @@ export function mutantsOf(source: string): Mutant[] {
       const from = source.lastIndexOf('\n', index - 1) + 1;
       const end = source.indexOf('\n', index);
       return {
+        index,
         text: source.slice(0, index) + becomes + source.slice(index + was.length),
         line: source.slice(from, end < 0 ? undefined : end).trim(),
         change: `"${was}" becomes "${becomes}"`,

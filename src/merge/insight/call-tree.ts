@@ -1,3 +1,4 @@
+import { followCalls } from './call-path.js';
 import { Frames, type InsightKey, type KeyRule, type KeyValue } from './insight-keys.js';
 import { compareTexts, groupRows } from './row-groups.js';
 import { type RowSelection, selectRows } from './selection.js';
@@ -84,15 +85,11 @@ function rootOf(
 ): Node {
   const root = newNode('');
   for (const { stack, pages } of rows) {
-    let node = root;
     const names = frames.names(stack);
-    for (const name of inverted ? names : [...names].reverse()) {
-      const next = node.children.get(name) ?? newNode(name);
-      node.children.set(name, next);
-      next.pages += pages;
-      node = next;
-    }
-    node.self += pages;
+    const end = followCalls(root, inverted ? names : names.toReversed(), newNode, (node) => {
+      node.pages += pages;
+    });
+    end.self += pages;
   }
   return root;
 }

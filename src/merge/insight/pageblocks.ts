@@ -29,6 +29,11 @@ const USUAL_ORDER = 9;
 /** No allocation covers more pageblocks: the largest order is 13. What says so is damaged. */
 const MOST_COVERED = 2 ** 10;
 
+/** How many pageblocks each allocation of a row covers, from the one that the dump prints on: 1, unless it is larger than one. */
+export function coveredBy({ allocation }: AggregateRow, order: number): number {
+  return Math.min(Math.max(1, pagesOf(allocation) / 2 ** order), MOST_COVERED);
+}
+
 /**
  * The pageblocks of all rows, by node, zone and number. A pageblock that has a zone's border in it is there for each zone. An allocation that is larger
  * than one counts in each that it covers, though the dump prints it in the first only.
@@ -39,7 +44,7 @@ export function pageblocksOf(rows: readonly AggregateRow[], order: number): Page
     const { node, zone } = row.place;
     const { numbers, blocks: counts } = row.pageblocks;
     const pages = pagesOf(row.allocation);
-    const covered = Math.min(Math.max(1, pages / 2 ** order), MOST_COVERED);
+    const covered = coveredBy(row, order);
     numbers.forEach((first, i) => {
       const blocks = counts[i] as number;
       for (let number = first; number < first + covered; number++) {
