@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { sparkline } from '../src/merge/writers/sparkline.js';
 import { batch, folder, summary } from './batches.js';
 import { BLOCK, LEAK, ROOT, run, writeInto } from './helpers.js';
 
@@ -52,6 +54,27 @@ test('a machine that was booted is not compared, and one that is missing is told
   assert.equal(last.status, 1);
   assert.match(last.stderr, /^pageowner: missing: 1 that the night before had: web1\n$/);
   assert.deepEqual((summary(join(nights, 'last')) as unknown as { missing: string[] }).missing, ['web1']);
+});
+
+test('the pages of a machine compare with the night before, and the page of a night shows how it went', () => {
+  const nights = join(folder, 'growing');
+  for (const i of [0, 1, 2]) night(nights, i, '--run', 'report -o page.html');
+  const html = readFileSync(join(nights, 'n2/dumps/web1/page.html'), 'utf8');
+  const packed = /id="data">([^<]*)/.exec(html)?.[1] ?? '';
+  const { snapshots, title } = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString());
+  assert.deepEqual(
+    snapshots.map(({ path }: { path: string }) => path),
+    [join(nights, 'n1/dumps/web1/aggregate.parquet'), LEAK[2]],
+  );
+  assert.equal(title, 'Memory of t2.txt.gz');
+  const pages = [0, 1, 2].map((i) => {
+    const record = JSON.parse(readFileSync(join(nights, `n${i}/dumps/web1/dump.json`), 'utf8'));
+    return record.counts.pages as number;
+  });
+  const summaryPage = readFileSync(join(nights, 'n2/summary.html'), 'utf8');
+  assert.match(summaryPage, /<th scope="col">pages, 3 nights<\/th>/);
+  assert.ok(summaryPage.includes(`<td>${sparkline(pages)}</td>`));
+  assert.doesNotMatch(readFileSync(join(nights, 'n0/summary.html'), 'utf8'), /nights<\/th>/);
 });
 
 test('the page of a night links to the pages of its dumps, and names that are markup are text', () => {

@@ -30,7 +30,7 @@ import {
 } from './results/batch-summary.js';
 import { Ledger } from './results/ledger.js';
 import { Night } from './results/night-folder.js';
-import { missingDumps, previousNight, prune, startOf } from './results/previous-night.js';
+import { missingDumps, nightsBefore, previousNight, prune, startOf } from './results/previous-night.js';
 import { dumpsOf, namesOf } from './results/read-nights.js';
 import { summaryPage } from './results/summary-page.js';
 import { Tally } from './results/tally.js';
@@ -38,6 +38,9 @@ import { writeWhole } from './results/write-whole.js';
 import { endAtOnce } from './running/end-at-once.js';
 
 const EXIT_FOUND = 1;
+
+/** A fortnight. */
+const NIGHTS_SHOWN = 14;
 
 /** A manifest is read so far ahead. */
 const ENTRIES_AHEAD = 1000;
@@ -156,10 +159,18 @@ function aboveLine(log: Log, line: ProgressLine): Log {
 async function report(plan: BatchPlan, summary: Summary, names: ReadonlySet<string>): Promise<void> {
   writeWhole(join(plan.out, SUMMARY_FILE), `${JSON.stringify(summary, null, 1)}\n`);
   writeWhole(join(plan.out, SUMMARY_TEXT_FILE), summaryMarkdown(summary));
-  const pages = plan.runs.find(({ command }) => command === 'report');
-  writeWhole(join(plan.out, SUMMARY_PAGE_FILE), summaryPage(summary, pages?.file));
+  const links = {
+    report: plan.runs.find(({ command }) => command === 'report')?.file,
+    nights: nightsOf(plan, summary),
+  };
+  writeWhole(join(plan.out, SUMMARY_PAGE_FILE), summaryPage(summary, links));
   if (plan.metrics !== undefined) await writePieces(textPieces(metricsText(plan, summary, names)), plan.metrics, []);
   print(summaryText(summary, terminalOfStdout()));
+}
+
+/** This night and those before it, as far as its page shows them. */
+function nightsOf({ out, previous }: BatchPlan, { started_at }: Summary): string[] {
+  return previous === undefined ? [out] : [...nightsBefore(previous, out, started_at, NIGHTS_SHOWN - 1), out];
 }
 
 /** Of dumps that the manifest names: the folder may have others. */

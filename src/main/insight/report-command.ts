@@ -14,19 +14,20 @@ import { writePieces } from './write-report.js';
 
 const DEFAULT_MAX_BYTES = 5_000_000;
 
-/** Throws a usage error for options that have no meaning. What it gives throws one if what there is does not fit. */
-export function pageOf(values: Values): (snapshots: readonly Snapshot[]) => Iterable<Uint8Array> {
+/** Throws a usage error for options that have no meaning. What it gives throws one if what there is does not fit. `title`: for want of --title. */
+export function pageOf(values: Values): (snapshots: readonly Snapshot[], title?: string) => Iterable<Uint8Array> {
   const options = { pageBytes: pageBytesOf(values), maxBytes: maxBytesOf(values) };
   const selection = selectionOf(values);
   const path = values.meminfo as string | undefined;
-  return (snapshots) => {
+  return (snapshots, title = titleOf(snapshots)) => {
     const last = snapshots.at(-1) as Snapshot;
     const meminfo = path === undefined ? null : reconcile(path, last, options.pageBytes).table;
     const selected = snapshots.map(({ path, aggregate }) => ({
       path,
       aggregate: selectAggregate(aggregate, selection),
     }));
-    return textPieces([pageFile(selected, { ...options, meminfo, title: titleOf(selected, values) })]);
+    const shown = visible((values.title as string | undefined) ?? title);
+    return textPieces([pageFile(selected, { ...options, meminfo, title: shown })]);
   };
 }
 
@@ -41,9 +42,9 @@ export async function run(paths: string[], values: Values): Promise<void> {
   if (values.open === true) open(output);
 }
 
-function titleOf(snapshots: readonly Snapshot[], values: Values): string {
-  const names = snapshots.map(({ path }) => basename(path)).join(' → ');
-  return visible((values.title as string | undefined) ?? `Memory of ${names}`);
+/** `Memory of t0.txt.gz → t1.txt.gz` */
+export function titleOf(snapshots: readonly Pick<Snapshot, 'path'>[]): string {
+  return `Memory of ${snapshots.map(({ path }) => basename(path)).join(' → ')}`;
 }
 
 function maxBytesOf(values: Values): number {

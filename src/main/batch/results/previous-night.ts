@@ -29,6 +29,17 @@ export function previousNight(folder: string, own: string, startedAt: string): s
   throw usageError('--previous names the folder of --out, which would be compared with itself');
 }
 
+/**
+ * The nights before one that began at `startedAt`, the earliest first, at most `most`.
+ * @param folder that of --previous: a night, or a folder of nights
+ */
+export function nightsBefore(folder: string, own: string, startedAt: string, most: number): string[] {
+  return endedNights(isNight(folder) ? dirname(folder) : folder, realpathSync(own))
+    .filter(({ started }) => started < startedAt)
+    .slice(-most)
+    .map(({ night }) => night);
+}
+
 /** The dump of this name in a night. */
 export function previousDump(night: string, name: string): PreviousDump | null {
   const saved = savedDump(join(night, DUMPS_FOLDER, name));

@@ -1,20 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Frames } from '../../../merge/insight/insight-keys.js';
 import { cellText } from '../../../merge/writers/cell-text.js';
 import { visible } from '../../../merge/writers/escape.js';
 import { type Cell, isNumeric, type ReportColumn, type ReportTable } from '../../../merge/writers/report.js';
+import { sparkline } from '../../../merge/writers/sparkline.js';
 import { escapeHtml, htmlPage } from '../../io/html-page.js';
 import { PAGE_STYLE } from '../../places.js';
 import { type Summary, tablesOf, titleOf } from './batch-summary.js';
 import { DUMPS_FOLDER } from './dump-record.js';
+import { savedDump } from './read-nights.js';
 
-/** summary.html: what summary.md says, with links to what was made of each dump. `report`: the file of `--run report` in a dump's folder, if there is one. */
-export function summaryPage(summary: Summary, report: string | undefined): string {
+export interface SummaryLinks {
+  /** The file of `--run report` in a dump's folder, if there is one. */
+  readonly report: string | undefined;
+  /** Folders of the night and of those before it, the earliest first. */
+  readonly nights: readonly string[];
+}
+
+/** summary.html: what summary.md says, with links to what was made of each dump, and how its pages changed from night to night. */
+export function summaryPage(summary: Summary, { report, nights }: SummaryLinks): string {
   const frames = new Frames({ ignoreOffsets: false });
   const without = new Set([...summary.failures.first.map(({ name }) => name), ...summary.missing]);
   const linkOf = (dump: string): string =>
     without.has(dump) ? text(dump) : `<a href="${hrefOf(dump, report)}">${text(dump)}</a>`;
-  const sections = tablesOf(summary).map((table, i) => sectionOf(table, i === 0 ? 'h1' : 'h2', frames, linkOf));
+  const tables = tablesOf(summary).map((table) => (nights.length > 1 ? withNights(table, nights) : table));
+  const sections = tables.map((table, i) => sectionOf(table, i === 0 ? 'h1' : 'h2', frames, linkOf));
   const title = titleOf(summary);
   return htmlPage({
     title,
@@ -22,6 +33,20 @@ export function summaryPage(summary: Summary, report: string | undefined): strin
     style: readFileSync(PAGE_STYLE, 'utf8'),
     body: `<main>\n${sections.join('')}</main>`,
   });
+}
+
+/** A table of dumps with a column more. */
+function withNights(table: ReportTable, nights: readonly string[]): ReportTable {
+  const at = table.columns.findIndex(({ name }) => name === 'dump');
+  if (at < 0) return table;
+  const pagesOf = (dump: Cell): (number | null)[] =>
+    nights.map((night) => savedDump(join(night, DUMPS_FOLDER, String(dump)))?.record.counts.pages ?? null);
+  return {
+    ...table,
+    columns: [...table.columns, { name: `pages, ${nights.length} nights`, kind: 'bars' }],
+    // A night without the dump is as wide as one with it.
+    rows: table.rows.map((row) => [...row, sparkline(pagesOf(row[at] ?? null)).replaceAll(' ', '\u00a0')]),
+  };
 }
 
 function sectionOf(

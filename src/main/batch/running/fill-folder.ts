@@ -87,8 +87,8 @@ async function piecesOf(
   }
   const after = withStacks({ path, aggregate: run.withoutReleased ? withoutReleased : aggregate }, run.handles);
   try {
-    if (run.kind === 'report') return await run.pieces(after);
-    return before && (await run.pieces(after, withStacks(before, run.handles)));
+    const earlier = before && run.before !== 'unused' ? withStacks(before, run.handles) : undefined;
+    return run.before === 'needed' && !earlier ? undefined : await run.pieces(after, earlier);
   } catch (error) {
     throw error instanceof PageownerError ? new PageownerError('input', `${run.typed}: ${error.message}`) : error;
   }

@@ -9,7 +9,7 @@ import { exportOf } from '../../insight/export-command.js';
 import { fragReport } from '../../insight/frag-command.js';
 import { formatOf, type Values } from '../../insight/insight-options.js';
 import { overviewReport } from '../../insight/overview-command.js';
-import { pageOf } from '../../insight/report-command.js';
+import { pageOf, titleOf } from '../../insight/report-command.js';
 import type { ReportOf } from '../../insight/run-report.js';
 import { topReport } from '../../insight/top-command.js';
 import { treeReport } from '../../insight/tree-command.js';
@@ -26,11 +26,12 @@ export type PreparedRun = {
 } & (
   | { readonly kind: 'sort'; readonly plan: ScanPlan }
   | {
-      readonly kind: 'report' | 'diff';
+      readonly kind: 'report';
+      /** Whether the night before is of no use to it, is shown if it is there, or must be there. */
+      readonly before: 'unused' | 'shown' | 'needed';
       /** Whether blocks that were released are left out: then the dump is aggregated twice. */
       readonly withoutReleased: boolean;
       readonly handles: Handles;
-      /** `before` only for a diff. */
       readonly pieces: (snapshot: Snapshot, before?: Snapshot) => Promise<Iterable<Uint8Array>>;
     }
 );
@@ -60,20 +61,25 @@ export async function prepare(run: NamedRun): Promise<PreparedRun> {
   const { typed, file, values } = run;
   if (run.command === 'sort') return { typed, file, kind: 'sort', plan: sortPlan(run) };
   const handles = values.stacks === undefined ? new Map() : await loadHandles(values.stacks as string);
-  const shared = { typed, file, withoutReleased: values.f === true, handles };
+  const shared = { typed, file, kind: 'report', withoutReleased: values.f === true, handles } as const;
   if (run.command === 'export') {
     const exported = exportOf(withoutOutput(run));
-    return { ...shared, kind: 'report', pieces: ({ aggregate, path }) => exported.of(aggregate, path) };
+    return { ...shared, before: 'unused', pieces: ({ aggregate, path }) => exported.of(aggregate, path) };
   }
   if (run.command === 'report') {
     const page = pageOf(values);
-    return { ...shared, kind: 'report', pieces: async (snapshot) => page([snapshot]) };
+    return {
+      ...shared,
+      before: 'shown',
+      // The night before is a saved aggregate, whose name says nothing.
+      pieces: async (snapshot, before) => page(before ? [before, snapshot] : [snapshot], titleOf([snapshot])),
+    };
   }
   const report = reportOf(run);
   const format = formatOf(values);
   return {
     ...shared,
-    kind: run.command === 'diff' ? 'diff' : 'report',
+    before: run.command === 'diff' ? 'needed' : 'unused',
     pieces: async (snapshot, before) => reportPieces(before ? report(before, snapshot) : report(snapshot), format),
   };
 }
