@@ -95,6 +95,10 @@ test('every view draws, without an error or a request, wide and narrow, and axe 
         await page.waitForTimeout(60);
         const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
         assert.ok(wide <= 0, `${view} is ${wide} pixels too wide at ${width}`);
+        const names = await page
+          .locator('td:first-child')
+          .evaluateAll((all) => all.map(({ clientWidth }) => clientWidth));
+        if (width === 390) assert.ok(Math.max(0, ...names) < width / 2, `names of ${view} leave no room for figures`);
         const violations = await page.evaluate(async () => {
           const { axe } = globalThis as unknown as {
             axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> };

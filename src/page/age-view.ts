@@ -113,6 +113,7 @@ function draw(scene: Scene): Node {
         },
         {
           name: 'kind',
+          isName: true,
           value: ({ key }) => String(key.kind),
           cell: ({ key }) => link(String(key.kind), () => scene.go({ kind: String(key.kind) }), 'show only this kind'),
         },

@@ -155,7 +155,12 @@ function draw(scene: Scene): Node {
           cell: ({ value }) => valueText(value, unit, scene),
         },
         { name: 'share', numeric: true, cell: ({ value }) => percent(root.value ? value / root.value : 0) },
-        { name: 'function', value: ({ name }) => name, cell: (node) => link(node.name, () => zoomTo(node), 'zoom') },
+        {
+          name: 'function',
+          isName: true,
+          value: ({ name }) => name,
+          cell: (node) => link(node.name, () => zoomTo(node), 'zoom'),
+        },
       ],
       scene,
     ),

@@ -67,6 +67,7 @@ function draw(scene: Scene): Node {
         { name: 'freed', numeric: true, cell: ({ intervals }) => sumText(intervals, 'freed') },
         {
           name,
+          isName: true,
           cell: ({ key }) =>
             name === 'stack'
               ? stackCell(key.stack as readonly string[] | null, scene.frames, scene)

@@ -66,7 +66,7 @@ function draw(scene: Scene): Node {
           { name: 'mixes', numeric: true, value: ({ blocks }) => blocks, cell: ({ blocks }) => String(blocks) },
           { name: 'held', numeric: true, value: ({ pages }) => pages, cell: ({ pages }) => amount(pages, scene) },
           { name: 'type', cell: ({ migratetype }) => migratetype },
-          { name: 'stack', cell: ({ stack }) => stackCell(stack, scene.frames, scene) },
+          { name: 'stack', isName: true, cell: ({ stack }) => stackCell(stack, scene.frames, scene) },
         ],
         scene,
       ),

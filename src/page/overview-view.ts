@@ -43,7 +43,7 @@ function draw(scene: Scene): Node {
               name: 'over time',
               cell: ({ pages }) => element('span', { class: 'spark', 'aria-hidden': 'true' }, sparkline(pages)),
             },
-            { name: 'caller', cell: ({ key }) => callerLink(key.caller as string | null, scene) },
+            { name: 'caller', isName: true, cell: ({ key }) => callerLink(key.caller as string | null, scene) },
           ],
           scene,
         ),
@@ -59,6 +59,7 @@ function draw(scene: Scene): Node {
           { name: '', cell: ({ share }) => bar(share) },
           {
             name: 'kind',
+            isName: true,
             cell: ({ kind }) => link(kind, () => scene.go({ view: 'flame', kind, zoom: '' }), 'show only this kind'),
           },
         ],
@@ -78,7 +79,7 @@ function draw(scene: Scene): Node {
             cell: ({ pages_by_time }) =>
               element('span', { class: 'spark', 'aria-hidden': 'true' }, sparkline(inTenths(pages_by_time))),
           },
-          { name: 'caller', cell: ({ caller }) => callerLink(caller, scene) },
+          { name: 'caller', isName: true, cell: ({ caller }) => callerLink(caller, scene) },
           { name: 'kind', cell: ({ kind }) => kind },
         ],
         scene,

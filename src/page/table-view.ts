@@ -74,6 +74,7 @@ function draw(scene: Scene): Node {
         },
         ...fields.map((field) => ({
           name: field,
+          isName: true,
           value: ({ key }: TopRow) => textOf(key[field] ?? null),
           cell: ({ key }: TopRow) => keyCell(field, key[field] ?? null, scene),
         })),
@@ -157,6 +158,7 @@ function sandwich(symbol: string, scene: Scene): HTMLElement {
         { name: 'share', numeric: true, cell: ([, pages]) => percent(total === 0 ? 0 : pages / total) },
         {
           name: 'function',
+          isName: true,
           cell: ([name]) => (name.startsWith('(') ? name : link(name, () => scene.go({ symbol: name }))),
         },
       ],

@@ -50,21 +50,27 @@ export function section(title: string, ...children: (Node | string | null)[]): H
 interface Column<Row> {
   readonly name: string;
   readonly numeric?: boolean;
+  /** Whether it says what the row is about: on a narrow screen it comes first. */
+  readonly isName?: boolean;
   /** Also the id of its order, if it can be sorted by. */
   readonly value?: (row: Row) => number | string;
   readonly cell: (row: Row) => Node | string | null;
 }
 
 const SHOWN = 200;
+const NARROW = '(max-width: 600px)';
 
 /** A table that is sorted by any of its columns; the order is in the state. */
 export function table<Row>(
   caption: string,
   rows: readonly Row[],
-  columns: readonly Column<Row>[],
+  given: readonly Column<Row>[],
   scene: Scene,
 ): HTMLElement {
   if (rows.length === 0) return element('p', { class: 'empty' }, 'Nothing to show.');
+  const columns = matchMedia(NARROW).matches
+    ? [...given].sort((a, b) => Number(b.isName ?? 0) - Number(a.isName ?? 0))
+    : given;
   const [, descends, name = ''] = /^(-?)(.*)$/.exec(scene.state.sort) ?? [];
   const sorting = columns.find((column) => column.value && column.name === name);
   const value = sorting?.value;
