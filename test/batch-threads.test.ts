@@ -11,7 +11,7 @@ import { BLOCK, fixtureDump, writeInto } from './helpers.js';
 test('a thread that dies while it helps is the failure of that dump, and of no other', async () => {
   const { dumps } = place('helper-dies');
   const large = writeInto(dumps, 'large.txt', Buffer.concat(Array(50).fill(fixtureDump('6.12-mixed'))));
-  const setup = { runs: [], chunkBytes: 4096, threads: 2, shareBytes: 2 ** 28 };
+  const setup = { chunkBytes: 4096, threads: 2, shareBytes: 2 ** 28 };
   const pool = new BatchPool(setup, new URL('dying-helper.js', import.meta.url));
   const endOf = async (dump: string, name: string): Promise<string> => {
     const outcome = await pool.run(jobOf(dump, join(dumps, name))).outcome;
@@ -27,12 +27,21 @@ test('a thread that dies while it helps is the failure of that dump, and of no o
 
 /** A pool of threads, for tests of how they end, and a job of it. */
 function newPool(threads: number): BatchPool {
-  return new BatchPool({ runs: [], chunkBytes: 1 << 20, threads, shareBytes: 2 ** 28 });
+  return new BatchPool({ chunkBytes: 1 << 20, threads, shareBytes: 2 ** 28 });
 }
 
 function jobOf(path: string, own: string): Job {
   mkdirSync(own, { recursive: true });
-  const nothing = { host: null, takenAt: null, extra: {}, previous: null, known: null };
+  const nothing = {
+    cwd: '/',
+    runs: [],
+    timeoutMs: Infinity,
+    host: null,
+    takenAt: null,
+    extra: {},
+    previous: null,
+    known: null,
+  };
   return { name: 'a', path, folder: own, optionsSha256: '', ...nothing };
 }
 

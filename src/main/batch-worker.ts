@@ -6,10 +6,18 @@ import { DumpProgress } from './batch/running/dump-progress.js';
 import { helpOver } from './batch/running/helping-threads.js';
 import { type PreparedRun, prepare } from './batch/running/prepared-runs.js';
 import { runDump } from './batch/running/run-dump.js';
-import type { BatchTask, Outcome, Setup } from './batch/running/thread-messages.js';
+import type { BatchTask, Job, Outcome, Setup } from './batch/running/thread-messages.js';
 
 const setup = workerData as Setup;
-let prepared: Promise<readonly PreparedRun[]> | undefined;
+
+/** Of the batch whose dump came last: workers of a fleet serve several. */
+let prepared: { readonly key: string; readonly runs: Promise<readonly PreparedRun[]> } | undefined;
+
+function preparedRuns({ runs, cwd }: Job): Promise<readonly PreparedRun[]> {
+  const key = JSON.stringify([cwd, runs]);
+  if (prepared?.key !== key) prepared = { key, runs: Promise.all(runs.map((run) => prepare(run, cwd))) };
+  return prepared.runs;
+}
 
 /** What piscina calls in the threads of a batch. Returns an Outcome, or a WorkerResult where it helped. */
 export default async function run(task: BatchTask): Promise<unknown> {
@@ -18,8 +26,7 @@ export default async function run(task: BatchTask): Promise<unknown> {
   const { job, port } = task;
   const progress = new DumpProgress(task.progress);
   try {
-    prepared ??= Promise.all(setup.runs.map(prepare));
-    return await runDump(job, { setup, runs: await prepared, help: helpOver(port), progress });
+    return await runDump(job, { setup, runs: await preparedRuns(job), help: helpOver(port), progress });
   } catch (error) {
     // Of the runs, which are read before the first dump.
     return { status: 'failed', error: failureOf(error), isRead: false } satisfies Outcome;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../../workers/clock.js';
-import { noThreads, PageownerError } from '../base/errors.js';
+import { PageownerError } from '../base/errors.js';
 import { version } from '../command-line/program.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { BrokenEntry, Entry } from './manifest/manifest.js';
@@ -13,7 +13,8 @@ import type { Night } from './results/night-folder.js';
 import { previousDump } from './results/previous-night.js';
 import type { SavedDump } from './results/read-nights.js';
 import type { Tally } from './results/tally.js';
-import { BatchPool, type RunningDump } from './running/batch-pool.js';
+import { BatchPool } from './running/batch-pool.js';
+import type { DumpRunner, RunningDump } from './running/dump-runner.js';
 import type { Job, Outcome } from './running/thread-messages.js';
 
 /** How far a batch is. */
@@ -34,12 +35,10 @@ interface InFlight {
 
 /** How a dump was read. */
 interface Flown {
-  /** Where its folder was made. */
-  readonly folder: string;
   /** What an earlier run has made of it. */
   readonly saved: SavedDump | undefined;
   readonly milliseconds: number;
-  readonly pool: BatchPool;
+  readonly runner: DumpRunner;
 }
 
 /** What a batch works with. */
@@ -49,7 +48,7 @@ export interface BatchParts {
   /** The night that it is compared with. */
   readonly previous: string | undefined;
   readonly entries: ReadAhead<Entry | BrokenEntry>;
-  readonly pool: BatchPool;
+  readonly runner: DumpRunner;
   readonly tally: Tally;
   readonly log: Log;
   readonly ledger: Ledger;
@@ -67,7 +66,7 @@ export class Batch {
   private readonly tally: Tally;
   private readonly ledger: Ledger;
   private readonly entries: ReadAhead<Entry | BrokenEntry>;
-  private readonly pool: BatchPool;
+  private readonly runner: DumpRunner;
   private readonly flying = new Set<InFlight>();
   /** Took more than the share of a thread: they are read again behind the others, with all the memory. */
   private readonly large: Entry[] = [];
@@ -79,12 +78,12 @@ export class Batch {
   /** Whether a thread is held by the system. */
   isHeld = false;
 
-  constructor({ plan, night, previous, entries, pool, tally, log, ledger }: BatchParts) {
+  constructor({ plan, night, previous, entries, runner, tally, log, ledger }: BatchParts) {
     this.plan = plan;
     this.night = night;
     this.previous = previous;
     this.entries = entries;
-    this.pool = pool;
+    this.runner = runner;
     this.tally = tally;
     this.log = log;
     this.ledger = ledger;
@@ -98,12 +97,12 @@ export class Batch {
 
   async run(): Promise<void> {
     try {
-      await this.readAll(this.pool);
+      await this.readAll(this.runner);
     } catch (error) {
       this.fatal ??= error;
     }
     await Promise.all([...this.flying].map(({ ended }) => ended));
-    this.isHeld = await this.pool.close();
+    this.isHeld = await this.runner.close();
     if (this.large.length > 0 && !this.isStopped && this.fatal === undefined) await this.readLarge();
     this.night.sweep();
     if (this.fatal !== undefined) throw this.fatal;
@@ -119,55 +118,51 @@ export class Batch {
     for (const { running } of this.flying) running.stop('the batch was ended');
   }
 
-  private async readAll(pool: BatchPool): Promise<void> {
+  private async readAll(runner: DumpRunner): Promise<void> {
     for (;;) {
-      await pool.idle();
+      await runner.idle();
       const entry = await this.entries.next();
       if (entry === undefined || this.fatal !== undefined) return;
       // While it was waited for, another may have asked for help.
-      await pool.idle();
+      await runner.idle();
       if (this.isStopped) return;
       this.seen.add(entry.name);
       if ('error' in entry) this.ledger.addBroken(entry);
-      else this.begin(entry, pool);
+      else this.begin(entry, runner);
     }
   }
 
   private async readLarge(): Promise<void> {
-    const pool = batchPool(this.plan, 1);
+    const runner = batchPool(this.plan, 1);
     for (const entry of this.large.splice(0)) {
       if (this.isStopped || this.fatal !== undefined) break;
-      await this.begin(entry, pool);
+      await this.begin(entry, runner);
     }
-    this.isHeld = (await pool.close()) || this.isHeld;
+    this.isHeld = (await runner.close()) || this.isHeld;
   }
 
-  private begin(entry: Entry, pool: BatchPool): Promise<void> {
+  private begin(entry: Entry, runner: DumpRunner): Promise<void> {
     const { name, path, host, takenAt, extra } = entry;
     const previous = this.previous === undefined ? null : previousDump(this.previous, name);
     const optionsSha256 = optionsHash(entry, this.plan, previous);
     const saved = this.night.saved(name, optionsSha256);
     const known = saved ? this.knownDump(saved.record) : null;
     const folder = this.night.newPart();
-    const job: Job = { name, path, host, takenAt, extra, folder, previous, optionsSha256, known };
+    const { runs, timeoutMs } = this.plan;
+    const cwd = process.cwd();
+    const job: Job = { name, path, cwd, runs, timeoutMs, host, takenAt, extra, folder, previous, optionsSha256, known };
     const started = now();
-    const running = pool.run(job);
-    const { timeoutMs } = this.plan;
-    const timer = Number.isFinite(timeoutMs)
-      ? setTimeout(() => running.stop(`it took longer than ${timeoutMs / 1000} s (--timeout)`), timeoutMs)
-      : undefined;
+    const running = runner.run(job);
     const ended = running.outcome
       .then((outcome) => {
         if (outcome.status !== 'unchanged') this.bytes += running.bytesDone();
-        this.end(entry, outcome, { folder, saved, milliseconds: now() - started, pool });
-        if (pool.isBroken) throw noThreads();
+        this.end(entry, outcome, { saved, milliseconds: now() - started, runner });
       })
       .catch((error) => {
         this.fatal ??= error;
         this.entries.end();
       })
       .finally(() => {
-        clearTimeout(timer);
         this.flying.delete(inFlight);
         this.night.discard(folder);
       });
@@ -183,14 +178,14 @@ export class Batch {
   }
 
   /** Records the outcome of a dump. Throws if it cannot be written. */
-  private end(entry: Entry, outcome: Outcome, { folder, saved, milliseconds, pool }: Flown): void {
+  private end(entry: Entry, outcome: Outcome, { saved, milliseconds, runner }: Flown): void {
     const { name } = entry;
     if (outcome.status === 'unchanged') {
       this.ledger.addReused(entry, (saved as SavedDump).record, outcome.file);
       return;
     }
     if (outcome.status === 'done') {
-      this.night.publish(folder, name);
+      this.night.publish(outcome.folder, name);
       this.ledger.addRead(entry, outcome, milliseconds);
       return;
     }
@@ -200,7 +195,7 @@ export class Batch {
       this.log.say('info', 'dropped', `${name}: dropped, the batch was ended`, { name });
       return;
     }
-    if (error.code === 'memory' && pool.threads > 1) {
+    if (error.code === 'memory' && runner.threads > 1) {
       this.large.push(entry);
       this.log.say('info', 'later', `${name}: takes more than the share of a thread; read again in the end`, { name });
       return;
@@ -214,8 +209,8 @@ export class Batch {
 }
 
 /** Threads that share the memory of a batch. */
-export function batchPool({ runs, chunkBytes, threadBytes }: BatchPlan, threads: number): BatchPool {
-  return new BatchPool({ runs, chunkBytes, threads, shareBytes: Math.floor(threadBytes / threads) });
+export function batchPool({ chunkBytes, threadBytes }: BatchPlan, threads: number): BatchPool {
+  return new BatchPool({ chunkBytes, threads, shareBytes: Math.floor(threadBytes / threads) });
 }
 
 const VERSION = version();

@@ -67,10 +67,10 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   writeWhole(join(plan.out, SUMMARY_FILE), unfinished(start));
   for (const file of [SUMMARY_TEXT_FILE, SUMMARY_PAGE_FILE]) rmSync(join(plan.out, file), { force: true });
   // Threads start while this one loads what it needs.
-  const pool = batchPool(plan, plan.threads);
+  const runner = batchPool(plan, plan.threads);
   const tally = await Tally.create();
   const ledger = new Ledger(plan.alarms, night, tally, log);
-  const batch = new Batch({ plan, night, previous, entries, pool, tally, log, ledger });
+  const batch = new Batch({ plan, night, previous, entries, runner, tally, log, ledger });
   const ending = endOnSignal(batch, plan, log);
   line.start(() => batch.progress);
   let failure: unknown;

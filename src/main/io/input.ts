@@ -50,6 +50,8 @@ export function inputName(source: Source): string {
 
 export interface OpenOptions {
   readonly onStored?: OnStored;
+  /** How messages name what a path leads to. Default: as it is. */
+  readonly name?: string;
   /** Ends the wait for what comes next. The caller throws the signal's reason in place of the error that follows: `reasonOf`. */
   readonly signal?: AbortSignal;
 }
@@ -89,23 +91,24 @@ async function* onlyBytes(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 }
 
 async function openPath(path: string, options: OpenOptions): Promise<Input> {
+  const name = options.name ?? path;
   let fd = -1;
   try {
     fd = await openFile(path);
-    const stats = statsOf(path, fd);
+    const stats = statsOf(name, fd);
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
       const start = Buffer.alloc(LONGEST_MAGIC);
       const read = readSync(fd, start, 0, start.length, 0);
-      if (!formatOf(path, start.subarray(0, read))) return fileInput(path, fd, stats);
+      if (!formatOf(name, start.subarray(0, read))) return fileInput(name, fd, stats);
     }
     const opened = fd;
     // What reads it closes it from now on.
     fd = -1;
-    return await openedStream(path, stats, opened, options);
+    return await openedStream(name, stats, opened, options);
   } catch (error) {
     if (fd >= 0) closeSync(fd);
-    throw error instanceof PageownerError ? error : cannotRead(path, error);
+    throw error instanceof PageownerError ? error : cannotRead(name, error);
   }
 }
 

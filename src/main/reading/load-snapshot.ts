@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly withoutReleased?: boolean;
   /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
   readonly handles?: Handles;
+  /** How messages name what a path leads to. Default: as it is. */
+  readonly name?: string;
   /** Only this part of the text of a dump, which may have no block. */
   readonly part?: Part;
   /** Called now and then with the bytes that are scanned so far. */

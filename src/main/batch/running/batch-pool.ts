@@ -3,10 +3,18 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { ChunkQueue } from '../../../workers/chunk-queue.js';
 import type { ThreadTask, WorkerResult } from '../../../workers/task.js';
-import { cannotEndInTime, dumpTooLarge, failureOf, type PageownerError, workerDied } from '../../base/errors.js';
+import {
+  cannotEndInTime,
+  dumpTooLarge,
+  failureOf,
+  noThreads,
+  type PageownerError,
+  workerDied,
+} from '../../base/errors.js';
 import { BATCH_ENTRY } from '../../places.js';
 import { THREAD_EXEC_ARGV } from '../../reading/worker-pool.js';
 import { DumpProgress } from './dump-progress.js';
+import type { DumpRunner, RunningDump } from './dump-runner.js';
 import type { BatchTask, FromDump, Job, Outcome, Setup, ToDump } from './thread-messages.js';
 
 /** Node's own words for a heap that is full. */
@@ -21,15 +29,6 @@ const GIVE_UP_MS = 300;
 /** A thread that has not ended after so long is held by the system. */
 const PATIENCE_MS = 3000;
 
-/** A dump that a thread of the pool reads. */
-export interface RunningDump {
-  readonly outcome: Promise<Outcome>;
-  /** Bytes scanned so far. */
-  readonly bytesDone: () => number;
-  /** Ends it at once, and the thread too. `outcome` then says so. */
-  stop(message: string): void;
-}
-
 /** Chunks of a dump that idle threads may take. */
 interface Shared {
   readonly task: ThreadTask;
@@ -39,11 +38,12 @@ interface Shared {
 }
 
 /** The threads of a batch. Each reads a dump of its own; one that has none helps with that of another. */
-export class BatchPool {
+export class BatchPool implements DumpRunner {
   private readonly piscina: Piscina;
   readonly threads: number;
   private readonly shared = new Set<Shared>();
   private busy = 0;
+  private isClosed = false;
   private readonly waiting: (() => void)[] = [];
   /** The ends of threads that were stopped. */
   private readonly ends: Promise<unknown>[] = [];
@@ -70,12 +70,12 @@ export class BatchPool {
     while (this.busy >= this.threads) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Whether there are no threads, and will be none: one could not even start. */
+  /** Whether there are no threads, and will be none. */
   get isBroken(): boolean {
     return this.piscina.threads.length === 0;
   }
 
-  /** Gives a dump to a thread that is idle. */
+  /** Gives a dump to a thread that is idle. To stop it ends the thread too. */
   run(job: Job): RunningDump {
     const progress = new DumpProgress();
     const aborter = new AbortController();
@@ -106,15 +106,25 @@ export class BatchPool {
         return failed(error.code === HEAP_IS_FULL ? dumpTooLarge(job.path) : workerDied(error));
       },
     );
+    const stop = (message: string): void => {
+      if (hasEnded || stopped !== undefined) return;
+      stopped = message;
+      progress.giveUp();
+      stopTimer = setTimeout(() => this.endThreads(aborter), GIVE_UP_MS);
+    };
+    const { timeoutMs } = job;
+    const timer = Number.isFinite(timeoutMs)
+      ? setTimeout(() => stop(`it took longer than ${timeoutMs / 1000} s (--timeout)`), timeoutMs)
+      : undefined;
     return {
-      outcome,
+      outcome: outcome.then((ended) => {
+        clearTimeout(timer);
+        // Not even one could start.
+        if (this.isBroken && !this.isClosed) throw noThreads();
+        return ended;
+      }),
       bytesDone: () => progress.bytes,
-      stop: (message) => {
-        if (hasEnded || stopped !== undefined) return;
-        stopped = message;
-        progress.giveUp();
-        stopTimer = setTimeout(() => this.endThreads(aborter), GIVE_UP_MS);
-      },
+      stop,
     };
   }
 
@@ -128,6 +138,7 @@ export class BatchPool {
 
   /** Ends all threads. Returns whether some are held by a call to the system and will not: then the process does not end of itself either. */
   async close(): Promise<boolean> {
+    this.isClosed = true;
     const patience = new AbortController();
     const { signal } = patience;
     const late = sleep(PATIENCE_MS, true, { signal }).catch(() => true);

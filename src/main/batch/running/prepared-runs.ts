@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { type Handles, resolveHandles } from '../../../merge/aggregate/stacks-aggregate.js';
 import type { Snapshot } from '../../../merge/insight/snapshot.js';
 import type { ScanPlan } from '../../../workers/task.js';
@@ -56,11 +57,11 @@ export function endOf(run: Run): string {
   }
 }
 
-/** Makes a run ready, for any number of dumps. Throws a PageownerError if what else it reads cannot be read. */
-export async function prepare(run: NamedRun): Promise<PreparedRun> {
+/** Makes a run ready, for any number of dumps. `cwd`: where its paths are seen from. Throws a PageownerError if what else it reads cannot be read. */
+export async function prepare(run: NamedRun, cwd: string): Promise<PreparedRun> {
   const { typed, file, values } = run;
   if (run.command === 'sort') return { typed, file, kind: 'sort', plan: sortPlan(run) };
-  const handles = values.stacks === undefined ? new Map() : await loadHandles(values.stacks as string);
+  const handles = values.stacks === undefined ? new Map() : await loadHandles(resolve(cwd, values.stacks as string));
   const shared = { typed, file, kind: 'report', withoutReleased: values.f === true, handles } as const;
   if (run.command === 'export') {
     const exported = exportOf(withoutOutput(run));

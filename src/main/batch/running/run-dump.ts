@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AggregatePartial } from '../../../merge/aggregate/aggregate-partial.js';
 import type { Table } from '../../../merge/group-table.js';
 import { newestOf, type Snapshot } from '../../../merge/insight/snapshot.js';
@@ -48,7 +48,7 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
     hash.update(bytes);
     stored += bytes.length;
   };
-  const input = await openInput(job.path, { onStored });
+  const input = await openInput(resolve(job.cwd, job.path), { onStored, name: job.path });
   onOpened();
   // What was opened by a path has them.
   const stats = input.stats as Stats;
@@ -65,7 +65,7 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
       takenAt: job.takenAt ?? timeOf(stats),
     });
     const { milliseconds, threads } = found.scanned ?? { milliseconds: new Float64Array(0), threads: 1 };
-    return { status: 'done', record, file, milliseconds, threads, warnings: before.warnings };
+    return { status: 'done', folder: job.folder, record, file, milliseconds, threads, warnings: before.warnings };
   } catch (error) {
     giveUp(input);
     throw error instanceof ReadError ? scanFailed(job.path, error.failure) : error;
@@ -84,11 +84,11 @@ function identityOf(stats: Stats): FileIdentity | null {
 }
 
 /** Whether an earlier run has read the same bytes. The time of the last change to a file cannot be set back, so if all is the same they are. */
-function isKnown({ known, path }: Job, file: FileIdentity | null): boolean {
+function isKnown({ known, cwd, path }: Job, file: FileIdentity | null): boolean {
   if (!known || !file || !isWhole(known)) return false;
   if (JSON.stringify(known.file) === JSON.stringify(file)) return true;
   try {
-    return sha256Of(path) === known.sha256;
+    return sha256Of(resolve(cwd, path)) === known.sha256;
   } catch {
     // The next reader reports why.
     return false;
@@ -121,10 +121,13 @@ interface Before {
 }
 
 /** The night before, if it is there. What is damaged there is no reason to fail today. */
-async function previousOf({ previous }: Job): Promise<Before> {
+async function previousOf({ cwd, previous }: Job): Promise<Before> {
   if (!previous) return { snapshot: undefined, warnings: [] };
   try {
-    return { snapshot: await loadSnapshot(previous.aggregate), warnings: [] };
+    return {
+      snapshot: await loadSnapshot(resolve(cwd, previous.aggregate), { name: previous.aggregate }),
+      warnings: [],
+    };
   } catch (error) {
     return { snapshot: undefined, warnings: [`no diff: ${(error as Error).message}`] };
   }

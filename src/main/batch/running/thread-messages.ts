@@ -8,9 +8,8 @@ import type { NamedRun } from './typed-runs.js';
 
 /** All that the main thread and those of a batch say to each other. */
 
-/** What is the same for all dumps of a batch. */
+/** What is the same for all dumps that threads read. */
 export interface Setup {
-  readonly runs: readonly NamedRun[];
   readonly chunkBytes: number;
   /** What a dump may take in each thread, in bytes. */
   readonly shareBytes: number;
@@ -19,7 +18,12 @@ export interface Setup {
 
 export interface Job {
   readonly name: string;
+  /** As messages and the record have it: relative to `cwd`, or absolute. */
   readonly path: string;
+  readonly cwd: string;
+  readonly runs: readonly NamedRun[];
+  /** Infinity: none. */
+  readonly timeoutMs: number;
   readonly host: string | null;
   /** ISO 8601; null: the time of the file. */
   readonly takenAt: string | null;
@@ -53,7 +57,8 @@ export type FromDump = { readonly plan: Plan; readonly queue: QueueHandle } | 'n
 export type ToDump = { readonly results: readonly WorkerResult[] } | { readonly died: string };
 
 export type Outcome =
-  | ({ readonly status: 'done' } & ReadDump)
+  /** `folder`: which is filled. */
+  | ({ readonly status: 'done'; readonly folder: string } & ReadDump)
   /** It is what an earlier run has read already. */
   | { readonly status: 'unchanged'; readonly file: FileIdentity | null }
   /** `isRead`: the dump could be opened, so that it is the dump that is bad, and not that it is not there. */
