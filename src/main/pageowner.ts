@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { batchCommand } from './batch/batch-command.js';
+import { queueCommand } from './batch/fleet/queue-command.js';
+import { workerCommand } from './batch/fleet/worker-command.js';
 import { benchCommand } from './bench/bench-command.js';
 import { expandArguments } from './command-line/abbreviations.js';
 import { runProgram } from './command-line/program.js';
@@ -16,7 +18,9 @@ const program = new Command('pageowner')
   .helpOption('-h, --help', 'show this help')
   .addCommand(sortCommand(PAGEOWNER_SORT))
   .addCommand(benchCommand())
-  .addCommand(batchCommand());
+  .addCommand(batchCommand())
+  .addCommand(workerCommand())
+  .addCommand(queueCommand());
 for (const command of insightCommands()) program.addCommand(command);
 
 /** Only sort takes its options as the kernel's tool does. Dumps without a command are for the overview. */

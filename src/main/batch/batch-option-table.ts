@@ -63,6 +63,12 @@ export const BATCH_OPTIONS: readonly BatchOption[] = [
     group: RUNNING,
     help: 'after SIGTERM or SIGINT, wait this long for dumps in progress (default: 10)',
   },
+  {
+    name: 'queue',
+    value: 'URL',
+    group: RUNNING,
+    help: 'let workers on any hosts read the dumps (pageowner worker): redis://HOST/DB, rediss://…, postgres://HOST/DATABASE; @FILE has it',
+  },
   { name: 'threads', value: 'N', group: RUNNING, help: 'threads (default: one for each CPU)' },
   {
     name: 'max-memory',

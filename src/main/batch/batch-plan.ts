@@ -4,6 +4,7 @@ import { BATCH_OWN_BYTES, BYTES_PER_BATCH_THREAD, LEAST_BATCH_MEMORY } from '../
 import { defaultMemory } from '../base/machine.js';
 import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
 import { readConfig, type Typed } from './config-file.js';
+import { parseQueueUrl, type QueueUrl } from './fleet/queue-url.js';
 import { type Alarm, parseAlarm } from './results/alarms.js';
 import { endOf } from './running/prepared-runs.js';
 import { type NamedRun, nameRuns, parseRun } from './running/typed-runs.js';
@@ -20,6 +21,8 @@ export interface BatchPlan {
   /** Nights that are kept; undefined: all. */
   readonly keep: number | undefined;
   readonly resume: boolean;
+  /** Where workers take dumps from; undefined: threads of this process read them. */
+  readonly queue: QueueUrl | undefined;
   /** Infinity: none. */
   readonly timeoutMs: number;
   readonly graceMs: number;
@@ -74,6 +77,7 @@ export function planBatch(operands: readonly string[], typed: Typed): BatchPlan 
     alarms,
     keep: keepOf(text('keep')),
     resume: options.resume === true,
+    queue: queueOf(text('queue'), options),
     timeoutMs: number('timeout', text('timeout'), DEFAULT_TIMEOUT, 0, MOST_SECONDS) * 1000 || Infinity,
     graceMs: number('grace', text('grace'), DEFAULT_GRACE, 0, MOST_SECONDS) * 1000,
     threads,
@@ -91,6 +95,13 @@ function runsOf(typed: readonly string[], isCompared: boolean): NamedRun[] {
     throw usageError(`--run '${quoted(diffs[0].typed)}' compares with the night before: give --previous FOLDER`);
   const all = isCompared && diffs.length === 0 ? [...runs, parseRun('diff')] : runs;
   return nameRuns(all, all.map(endOf));
+}
+
+function queueOf(typed: string | undefined, options: Typed): QueueUrl | undefined {
+  const own = ['threads', 'max-memory', 'chunk-size'].find((name) => options[name] !== undefined);
+  if (typed !== undefined && own)
+    throw usageError(`--${own} is for threads of this process: with --queue, give it to each pageowner worker`);
+  return typed === undefined ? undefined : parseQueueUrl(typed);
 }
 
 function keepOf(typed: string | undefined): number | undefined {

@@ -186,7 +186,7 @@ export class Batch {
     }
     if (outcome.status === 'done') {
       this.night.publish(outcome.folder, name);
-      this.ledger.addRead(entry, outcome, milliseconds);
+      this.ledger.addRead(entry, outcome, outcome.tookMs ?? milliseconds);
       return;
     }
     const { error } = outcome;

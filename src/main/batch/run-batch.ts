@@ -11,6 +11,7 @@ import { terminalOfStdout, writePieces } from '../insight/write-report.js';
 import { Batch, batchPool } from './batch.js';
 import { type BatchPlan, planBatch } from './batch-plan.js';
 import type { Typed } from './config-file.js';
+import type { QueueUrl } from './fleet/queue-url.js';
 import { entriesOf } from './manifest/manifest.js';
 import { ReadAhead } from './manifest/read-ahead.js';
 import { ProgressLine } from './progress-line.js';
@@ -35,6 +36,7 @@ import { dumpsOf, namesOf } from './results/read-nights.js';
 import { summaryPage } from './results/summary-page.js';
 import { Tally } from './results/tally.js';
 import { writeWhole } from './results/write-whole.js';
+import type { DumpRunner } from './running/dump-runner.js';
 import { endAtOnce } from './running/end-at-once.js';
 
 const EXIT_FOUND = 1;
@@ -51,6 +53,8 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   // A night that is resumed is as old as it was.
   const startedAt = startOf(plan.out) ?? new Date().toISOString();
   const previous = plan.previous === undefined ? undefined : previousNight(plan.previous, plan.out, startedAt);
+  // Where it cannot be reached, there is no night yet.
+  const fleet = plan.queue && (await connectedFleet(plan.queue));
   const entries = new ReadAhead(entriesOf(plan.operands), ENTRIES_AHEAD);
   const night = await Night.open(plan.out, plan.resume);
   const line = new ProgressLine(plan.progress ? Progress.terminal() : undefined);
@@ -67,7 +71,7 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   writeWhole(join(plan.out, SUMMARY_FILE), unfinished(start));
   for (const file of [SUMMARY_TEXT_FILE, SUMMARY_PAGE_FILE]) rmSync(join(plan.out, file), { force: true });
   // Threads start while this one loads what it needs.
-  const runner = batchPool(plan, plan.threads);
+  const runner = fleet ? await fleet(plan.out, log) : batchPool(plan, plan.threads);
   const tally = await Tally.create();
   const ledger = new Ledger(plan.alarms, night, tally, log);
   const batch = new Batch({ plan, night, previous, entries, runner, tally, log, ledger });
@@ -115,6 +119,16 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
     ended_by: summary.ended_by,
     exit_code: process.exitCode,
   });
+}
+
+/** A fleet that can read the dumps of a night. Loaded only then: most batches run on one machine. */
+async function connectedFleet(queue: QueueUrl): Promise<(out: string, log: Log) => Promise<DumpRunner>> {
+  const [{ connectQueue }, { QueueRunner }] = await Promise.all([
+    import('./fleet/queue-engine.js'),
+    import('./fleet/queue-runner.js'),
+  ]);
+  const engine = await connectQueue(queue);
+  return (out, log) => QueueRunner.begin(engine, out, log);
 }
 
 /** Another manifest may have been resumed with by mistake: what it does not name is not removed. */

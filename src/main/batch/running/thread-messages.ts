@@ -57,8 +57,8 @@ export type FromDump = { readonly plan: Plan; readonly queue: QueueHandle } | 'n
 export type ToDump = { readonly results: readonly WorkerResult[] } | { readonly died: string };
 
 export type Outcome =
-  /** `folder`: which is filled. */
-  | ({ readonly status: 'done'; readonly folder: string } & ReadDump)
+  /** `folder`: which is filled. `tookMs`: if it was not begun as soon as it was given. */
+  | ({ readonly status: 'done'; readonly folder: string; readonly tookMs?: number } & ReadDump)
   /** It is what an earlier run has read already. */
   | { readonly status: 'unchanged'; readonly file: FileIdentity | null }
   /** `isRead`: the dump could be opened, so that it is the dump that is bad, and not that it is not there. */
