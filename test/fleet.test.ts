@@ -4,7 +4,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { batch, exitOf, filesOf, fill, place, results, SCRIPT, sleep, start, summary, until } from './batches.js';
 import { fixtureDump, LEAK, run, writeInto } from './helpers.js';
 import { childOf, noPostgres, noRedis, postgresServer, type QueueServer, redis, redisServer } from './queue-servers.js';
@@ -116,6 +116,30 @@ for (const [engine, missing, open] of [
     await endWorkers();
   });
 }
+
+for (const [engine, missing, open] of [
+  ['Redis', noRedis, redisServer],
+  ['PostgreSQL', noPostgres, postgresServer],
+] as const)
+  test(`over ${engine} a dump that is read in 64 parts gives what it gives as a whole`, { skip: missing }, async () => {
+    const server = await open();
+    servers.push(server);
+    const { dumps, out } = place(`split-${engine}`);
+    const text = fixtureDump('6.12-mixed').toString('latin1');
+    writeInto(dumps, 'large', Buffer.from(`${text.repeat(Math.ceil(2 ** 26 / text.length))}cut off`, 'latin1'));
+    writeInto(dumps, 'packed.gz', gzipSync(text.repeat(200)));
+    writeInto(dumps, 'garbage', Buffer.alloc(3 << 20, 'no dump\n'));
+    fill(dumps, 3);
+    const runs = ['--run', 'top', '--run', 'frag', '--run', 'age', '--run', 'report', '--run', 'export -o all.folded'];
+    const alone = batch(dumps, ...runs, '--out', `${out}-alone`);
+    const { ended, said } = begin(server, dumps, ...runs, '--out', out, '--split', '1M');
+    await until(() => status(server).dumps.waiting > 60);
+    for (let i = 0; i < 2; i++) worker(server);
+    assert.equal(await ended, alone.status, said());
+    assert.deepEqual(filesOf(out), filesOf(`${out}-alone`));
+    assert.deepEqual(parts(out), []);
+    await endWorkers();
+  });
 
 test('while the server is away a batch waits, and goes on when it is back', { skip: noRedis }, async () => {
   const server = await redisServer();

@@ -46,6 +46,18 @@ test('an aggregate comes through columns as it was, whatever form it was read fr
   }
 });
 
+test('a dump and what was saved of it give the same file', () => {
+  const saved = join(folder, 'saved.parquet');
+  pageowner('export', T2, '-o', saved);
+  const [fromDump, fromSaved] = [T2, saved].map((path) => {
+    const report = join(folder, 'same.html');
+    pageowner('report', path, '--title', 'same', '-o', report);
+    const { snapshots } = dataOf(report);
+    return snapshots.map(({ columns }) => columns);
+  });
+  assert.deepEqual(fromDump, fromSaved);
+});
+
 test('the policy of the page allows its own script and style, by hash, and nothing else', () => {
   const path = join(folder, 'policy.html');
   pageowner('report', T2, '-o', path);

@@ -69,6 +69,12 @@ export const BATCH_OPTIONS: readonly BatchOption[] = [
     group: RUNNING,
     help: 'let workers on any hosts read the dumps (pageowner worker): redis://HOST/DB, rediss://…, postgres://HOST/DATABASE; @FILE has it',
   },
+  {
+    name: 'split',
+    value: 'BYTES',
+    group: RUNNING,
+    help: 'with --queue, read a larger dump in parts of this size by several workers, unless it is packed or to be sorted (default: 4G)',
+  },
   { name: 'threads', value: 'N', group: RUNNING, help: 'threads (default: one for each CPU)' },
   {
     name: 'max-memory',

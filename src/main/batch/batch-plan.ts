@@ -23,6 +23,8 @@ export interface BatchPlan {
   readonly resume: boolean;
   /** Where workers take dumps from; undefined: threads of this process read them. */
   readonly queue: QueueUrl | undefined;
+  /** With a queue: a larger dump is read in parts. */
+  readonly splitBytes: number;
   /** Infinity: none. */
   readonly timeoutMs: number;
   readonly graceMs: number;
@@ -37,6 +39,8 @@ export interface BatchPlan {
 const DEFAULT_RUNS = ['top --by kind', 'top', 'frag'];
 const DEFAULT_TIMEOUT = 3600;
 const DEFAULT_GRACE = 10;
+const DEFAULT_SPLIT = 4 * 2 ** 30;
+const LEAST_SPLIT = 2 ** 20;
 const MOST_SECONDS = 1e6;
 
 /** Throws a usage error that names the option. */
@@ -78,6 +82,7 @@ export function planBatch(operands: readonly string[], typed: Typed): BatchPlan 
     keep: keepOf(text('keep')),
     resume: options.resume === true,
     queue: queueOf(text('queue'), options),
+    splitBytes: parseSize('split', text('split'), DEFAULT_SPLIT, LEAST_SPLIT, Number.MAX_SAFE_INTEGER),
     timeoutMs: number('timeout', text('timeout'), DEFAULT_TIMEOUT, 0, MOST_SECONDS) * 1000 || Infinity,
     graceMs: number('grace', text('grace'), DEFAULT_GRACE, 0, MOST_SECONDS) * 1000,
     threads,

@@ -184,6 +184,7 @@ export class Batch {
       this.ledger.addReused(entry, (saved as SavedDump).record, outcome.file);
       return;
     }
+    if (outcome.status === 'mapped') throw new Error('internal error: a part of a dump is no dump');
     if (outcome.status === 'done') {
       this.night.publish(outcome.folder, name);
       this.ledger.addRead(entry, outcome, outcome.tookMs ?? milliseconds);

@@ -71,7 +71,7 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
   writeWhole(join(plan.out, SUMMARY_FILE), unfinished(start));
   for (const file of [SUMMARY_TEXT_FILE, SUMMARY_PAGE_FILE]) rmSync(join(plan.out, file), { force: true });
   // Threads start while this one loads what it needs.
-  const runner = fleet ? await fleet(plan.out, log) : batchPool(plan, plan.threads);
+  const runner = fleet ? await fleet(plan, log) : batchPool(plan, plan.threads);
   const tally = await Tally.create();
   const ledger = new Ledger(plan.alarms, night, tally, log);
   const batch = new Batch({ plan, night, previous, entries, runner, tally, log, ledger });
@@ -122,13 +122,13 @@ export async function runBatch(operands: readonly string[], typed: Typed): Promi
 }
 
 /** A fleet that can read the dumps of a night. Loaded only then: most batches run on one machine. */
-async function connectedFleet(queue: QueueUrl): Promise<(out: string, log: Log) => Promise<DumpRunner>> {
+async function connectedFleet(queue: QueueUrl): Promise<(plan: BatchPlan, log: Log) => Promise<DumpRunner>> {
   const [{ connectQueue }, { QueueRunner }] = await Promise.all([
     import('./fleet/queue-engine.js'),
     import('./fleet/queue-runner.js'),
   ]);
   const engine = await connectQueue(queue);
-  return (out, log) => QueueRunner.begin(engine, out, log);
+  return (plan, log) => QueueRunner.begin(engine, plan, log);
 }
 
 /** Another manifest may have been resumed with by mistake: what it does not name is not removed. */

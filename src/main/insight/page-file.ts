@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { toColumns } from '../../merge/aggregate/aggregate-columns.js';
+import { distinctRows } from '../../merge/aggregate/builder.js';
 import { stacksBySize, summedPages, withoutTasks, withStacks } from '../../merge/insight/smaller.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import type { ReportTable } from '../../merge/writers/report.js';
@@ -46,9 +47,14 @@ function fitted(
         snapshots: some.map(({ path, aggregate }) => ({ path, columns: toColumns(aggregate) })),
       } satisfies PageData),
     ).toString('base64');
-  const whole = packedOf(snapshots, null);
+  // In the order of a saved aggregate, so that a dump and what was saved of it give the same file.
+  const sorted = snapshots.map(({ path, aggregate }) => ({
+    path,
+    aggregate: { ...aggregate, rows: distinctRows(aggregate) },
+  }));
+  const whole = packedOf(sorted, null);
   if (whole.length <= room) return whole;
-  const untold = withoutTasks(snapshots);
+  const untold = withoutTasks(sorted);
   const stacks = stacksBySize(untold);
   for (let count = stacks.length; ; count = Math.floor(count / 2)) {
     const kept = new Set(stacks.slice(0, count));

@@ -17,6 +17,8 @@ export interface FleetJob {
   readonly producer: string;
   /** JSON has no Infinity: null is no limit. */
   readonly job: Omit<Job, 'timeoutMs'> & { readonly timeoutMs: number | null };
+  /** Id of the job that joins the parts, of which this is one. */
+  readonly whole?: string;
   /** Set while it is read: the batch does not want it any more. */
   readonly cancelled?: string;
 }
@@ -32,6 +34,7 @@ export type FleetResult = { readonly worker: string; readonly producer: string }
       readonly tookMs: number;
       readonly milliseconds: readonly number[];
     } & Omit<ReadDump, 'record' | 'milliseconds'>)
+  | { readonly status: 'mapped' }
   | { readonly status: 'unchanged'; readonly file: ReadDump['file'] }
   | { readonly status: 'failed'; readonly error: Failure; readonly isRead: boolean }
 );

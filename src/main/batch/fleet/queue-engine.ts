@@ -1,5 +1,6 @@
 import type {
   ConnectionOptions,
+  FlowProducer,
   Job,
   PostgresConnectionOptions,
   Queue,
@@ -22,6 +23,8 @@ export interface QueueEngine {
   readonly warning: string | undefined;
   queue(): Queue<FleetJob, FleetResult>;
   events(): QueueEvents;
+  /** Adds jobs that wait for others. */
+  flows(): FlowProducer;
   worker(
     process: (job: Job<FleetJob, FleetResult>) => Promise<FleetResult>,
     options: Omit<WorkerOptions, 'connection'>,
@@ -34,7 +37,7 @@ export async function connectQueue(where: QueueUrl): Promise<QueueEngine> {
 }
 
 async function redisEngine({ url, shown }: QueueUrl): Promise<QueueEngine> {
-  const [{ Queue, QueueEvents, Worker }, { Redis }] = await installed(['bullmq', 'ioredis'], () =>
+  const [{ FlowProducer, Queue, QueueEvents, Worker }, { Redis }] = await installed(['bullmq', 'ioredis'], () =>
     Promise.all([import('bullmq'), import('ioredis')]),
   );
   const options = {
@@ -78,12 +81,13 @@ async function redisEngine({ url, shown }: QueueUrl): Promise<QueueEngine> {
     warning,
     queue: () => new Queue(QUEUE_NAME, { connection }),
     events: () => new QueueEvents(QUEUE_NAME, { connection }),
+    flows: () => new FlowProducer({ connection }),
     worker: (process, more) => new Worker(QUEUE_NAME, process, { ...more, connection }),
   };
 }
 
 async function postgresEngine({ url, shown }: QueueUrl): Promise<QueueEngine> {
-  const [{ createPostgresBackend, Queue, QueueEvents, Worker }, { default: pg }] = await installed(
+  const [{ createPostgresBackend, FlowProducer, Queue, QueueEvents, Worker }, { default: pg }] = await installed(
     ['bullmq', 'pg'],
     () => Promise.all([import('bullmq'), import('pg')]),
   );
@@ -108,6 +112,7 @@ async function postgresEngine({ url, shown }: QueueUrl): Promise<QueueEngine> {
     queue: () =>
       new Queue(QUEUE_NAME, { connection }, createPostgresBackend) as unknown as Queue<FleetJob, FleetResult>,
     events: () => new QueueEvents(QUEUE_NAME, { connection }, createPostgresBackend) as unknown as QueueEvents,
+    flows: () => new FlowProducer({ connection }, createPostgresBackend) as unknown as FlowProducer,
     worker: (process, more) =>
       new Worker(
         QUEUE_NAME,

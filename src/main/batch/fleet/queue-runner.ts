@@ -1,15 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Queue, QueueEvents } from 'bullmq';
+import type { FlowProducer, Queue, QueueEvents } from 'bullmq';
+import { formOf } from '../../../merge/forms/forms.js';
 import { cannotEndInTime, failureOf, PageownerError, quoted } from '../../base/errors.js';
 import { version } from '../../command-line/program.js';
+import { formatOf } from '../../io/compression.js';
+import { START_BYTES } from '../manifest/is-dump-start.js';
 import type { Log } from '../results/batch-log.js';
 import { type DumpRecord, RECORD_FILE } from '../results/dump-record.js';
 import type { DumpRunner, RunningDump } from '../running/dump-runner.js';
 import type { Job, Outcome } from '../running/thread-messages.js';
-import type { FleetJob, FleetProgress, FleetResult } from './fleet-job.js';
+import { type FleetJob, type FleetProgress, type FleetResult, QUEUE_NAME } from './fleet-job.js';
 import type { QueueEngine } from './queue-engine.js';
 
 /** Jobs of one batch in the queue, waiting or being read: enough for many workers, and little for the server. */
@@ -27,6 +30,14 @@ const STOP_MS = 10_000;
 /** What is of no more use to a batch that died, in seconds. */
 const KEEP_SECONDS = 24 * 3600;
 
+/** The batch whose dumps are given. */
+interface Night {
+  /** Its folder, which no other batch works in. */
+  readonly out: string;
+  /** A larger dump is read in parts, by several workers, where its reports can be made of parts. */
+  readonly splitBytes: number;
+}
+
 /** A dump in the queue. */
 interface Flying {
   readonly data: FleetJob;
@@ -42,6 +53,8 @@ export class QueueRunner implements DumpRunner {
   readonly threads = 1;
   private readonly queue: Queue<FleetJob, FleetResult>;
   private readonly events: QueueEvents;
+  private readonly flows: FlowProducer;
+  private readonly splitBytes: number;
   private readonly log: Log;
   private readonly shown: string;
   private readonly out: string;
@@ -51,14 +64,17 @@ export class QueueRunner implements DumpRunner {
   private readonly timer: NodeJS.Timeout;
   private isAway = false;
 
-  private constructor(engine: QueueEngine, out: string, log: Log) {
+  private constructor(engine: QueueEngine, { out, splitBytes }: Night, log: Log) {
     this.queue = engine.queue();
     this.events = engine.events();
+    this.flows = engine.flows();
+    this.splitBytes = splitBytes;
     this.shown = engine.shown;
     this.out = out;
     this.log = log;
     this.queue.on('error', (error) => this.onAway(error));
     this.events.on('error', (error) => this.onAway(error));
+    this.flows.on('error', (error) => this.onAway(error));
     this.events.on(
       'completed',
       ({ jobId, returnvalue }) => void this.take(jobId, returnvalue as unknown as FleetResult),
@@ -69,9 +85,8 @@ export class QueueRunner implements DumpRunner {
     this.timer = setInterval(() => void this.ask(), ASK_MS);
   }
 
-  /** @param out folder of the night, which no other batch works in */
-  static async begin(engine: QueueEngine, out: string, log: Log): Promise<QueueRunner> {
-    const runner = new QueueRunner(engine, out, log);
+  static async begin(engine: QueueEngine, night: Night, log: Log): Promise<QueueRunner> {
+    const runner = new QueueRunner(engine, night, log);
     if (engine.warning !== undefined) log.say('warning', 'queue', engine.warning);
     await Promise.all([runner.queue.waitUntilReady(), runner.events.waitUntilReady()]);
     await runner.removeWaiting();
@@ -108,7 +123,7 @@ export class QueueRunner implements DumpRunner {
 
   async close(): Promise<boolean> {
     clearInterval(this.timer);
-    await Promise.all([this.events.close(), this.queue.close()]).catch(() => {
+    await Promise.all([this.events.close(), this.flows.close(), this.queue.close()]).catch(() => {
       // The server is away: it has nothing of ours that another batch would take for its own.
     });
     return false;
@@ -117,18 +132,32 @@ export class QueueRunner implements DumpRunner {
   private async add(id: string): Promise<void> {
     const flying = this.flying.get(id);
     if (!flying) return;
-    await this.queue.add('dump', flying.data, {
-      jobId: id,
-      priority: priorityOf(flying.data.job),
-      removeOnComplete: { age: KEEP_SECONDS },
-      removeOnFail: false,
-    });
+    const { data } = flying;
+    const size = sizeOf(data.job);
+    const own = { priority: priorityOf(size), removeOnComplete: { age: KEEP_SECONDS }, removeOnFail: false };
+    const parts = size > this.splitBytes && isSplittable(data.job) ? Math.ceil(size / this.splitBytes) : 1;
+    if (parts < 2) await this.queue.add('dump', data, { ...own, jobId: id });
+    else {
+      const files = Array.from({ length: parts }, (_, i) => join(data.job.folder, `part-${i + 1}.parquet`));
+      await this.flows.add({
+        name: 'dump',
+        queueName: QUEUE_NAME,
+        data: { ...data, job: { ...data.job, parts: files } },
+        opts: { ...own, jobId: id },
+        children: files.map((file, i) => ({
+          name: 'part',
+          queueName: QUEUE_NAME,
+          data: { ...data, whole: id, job: { ...data.job, part: { number: i + 1, count: parts, file } } },
+          opts: { ...own, jobId: `${id}-${i + 1}`, priority: priorityOf(size / parts), failParentOnFailure: true },
+        })),
+      });
+    }
     flying.isAdded = true;
   }
 
   /** What an earlier process of this batch has left in the queue. */
   private async removeWaiting(): Promise<void> {
-    const left = await this.queue.getJobs(['waiting', 'prioritized', 'delayed', 'completed']);
+    const left = await this.queue.getJobs(['waiting', 'prioritized', 'delayed', 'waiting-children', 'completed']);
     await Promise.all(left.filter((job) => job?.data.out === this.out).map((job) => job.remove().catch(() => {})));
   }
 
@@ -166,7 +195,7 @@ export class QueueRunner implements DumpRunner {
   /** BullMQ has given a job up: it has killed as many workers as may be. */
   private setAside(id: string, reason: string): void {
     const path = this.flying.get(id)?.data.job.path ?? '';
-    const message = /stalled/.test(reason)
+    const message = /stalled|^child /.test(reason)
       ? `three workers died or hung while they read ${quoted(path)}; it is set aside (pageowner queue retry lets it be tried again)`
       : quoted(reason);
     this.end(id, { status: 'failed', error: failureOf(new PageownerError('worker', message)), isRead: false });
@@ -253,10 +282,32 @@ function idOf(out: string, { name, optionsSha256 }: Job): string {
     .slice(0, 32);
 }
 
+/** In bytes; 0: it is not there, or no file. */
+function sizeOf({ cwd, path }: FleetJob['job']): number {
+  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.size ?? 0;
+}
+
 /** Small dumps come before large ones: 1 up to 1 MiB, one more for each doubling. */
-function priorityOf({ cwd, path }: FleetJob['job']): number {
-  const size = statSync(resolve(cwd, path), { throwIfNoEntry: false })?.size ?? 0;
+function priorityOf(size: number): number {
   return 1 + Math.max(0, Math.ceil(Math.log2(size / 2 ** 20)));
+}
+
+/** Whether all that is wanted can be made of the aggregates of parts: sorted text cannot, nor an aggregate without what was released. A packed dump has no parts. What was read before is likely not read again. */
+function isSplittable({ cwd, path, runs, known }: FleetJob['job']): boolean {
+  if (known || runs.some(({ command, values }) => command === 'sort' || values.f === true)) return false;
+  const start = Buffer.alloc(START_BYTES);
+  try {
+    const fd = openSync(resolve(cwd, path), 'r');
+    try {
+      const read = start.subarray(0, readSync(fd, start, 0, start.length, 0));
+      return formatOf(path, read) === undefined && formOf(read.toString('latin1'))?.reading.kind === 'blocks';
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // The worker says why.
+    return false;
+  }
 }
 
 async function recordIn(folder: string): Promise<DumpRecord | undefined> {

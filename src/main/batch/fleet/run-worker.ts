@@ -148,7 +148,9 @@ class FleetWorker {
 
   /** Reads a dump, tells how far it is, and stops if the batch does not want it any more. */
   private async readIn(runner: DumpRunner, delivered: Job<FleetJob, FleetResult>, folder: string): Promise<Outcome> {
-    const { job } = delivered.data;
+    const { parts, ...job } = delivered.data.job;
+    const isMapped =
+      parts && Object.values(await delivered.getChildrenValues()).every(({ status }) => status === 'mapped');
     try {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
@@ -156,7 +158,8 @@ class FleetWorker {
       return { status: 'failed', error: failureOf(cannotWrite(folder, error)), isRead: false };
     }
     await runner.idle();
-    const running = runner.run({ ...job, timeoutMs: job.timeoutMs ?? Infinity, folder });
+    // What cannot be read in parts is read as a whole, and says what is wrong.
+    const running = runner.run({ ...job, timeoutMs: job.timeoutMs ?? Infinity, folder, ...(isMapped && { parts }) });
     const timer = setInterval(() => void this.tell(delivered, running), TELL_MS);
     try {
       return await running.outcome;
@@ -168,7 +171,7 @@ class FleetWorker {
   private async tell(delivered: Job<FleetJob, FleetResult>, running: RunningDump): Promise<void> {
     try {
       await delivered.updateProgress({ worker: this.plan.name, bytes: running.bytesDone() });
-      const now = await this.queue.getJob(delivered.id as string);
+      const now = await this.queue.getJob(delivered.data.whole ?? (delivered.id as string));
       if (!now) running.stop('the batch does not want it any more');
       else if (now.data.cancelled !== undefined) running.stop(now.data.cancelled);
     } catch (error) {

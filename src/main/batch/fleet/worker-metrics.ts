@@ -8,7 +8,7 @@ const WRITE_MS = 15_000;
 export class WorkerMetrics {
   private readonly path: string | undefined;
   private readonly worker: string;
-  private readonly dumps: Record<Outcome['status'], number> = { done: 0, unchanged: 0, failed: 0 };
+  private readonly dumps: Record<Outcome['status'], number> = { done: 0, mapped: 0, unchanged: 0, failed: 0 };
   private bytes = 0;
   private seconds = 0;
   private active = 0;
@@ -49,7 +49,7 @@ export class WorkerMetrics {
     return [
       {
         name: 'pageowner_worker_dumps',
-        help: 'Dumps that the worker has read since it began, by outcome.',
+        help: 'Dumps that the worker has read since it began, by outcome; mapped: parts of dumps.',
         samples: Object.entries(this.dumps).map(([status, value]) => ({ labels: { ...labels, status }, value })),
       },
       { name: 'pageowner_worker_active_dumps', help: 'Dumps that it reads now.', samples: one(this.active) },

@@ -1,13 +1,15 @@
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, openSync, renameSync, type Stats, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AggregatePartial } from '../../../merge/aggregate/aggregate-partial.js';
+import { AggregateJoiner } from '../../../merge/aggregate/join.js';
 import type { Table } from '../../../merge/group-table.js';
 import { newestOf, type Snapshot } from '../../../merge/insight/snapshot.js';
 import { ReadError } from '../../../workers/read-error.js';
 import type { Spilled } from '../../../workers/task.js';
-import { failureOf, scanFailed, usageError } from '../../base/errors.js';
+import { cannotWrite, failureOf, noBlocks, scanFailed, usageError } from '../../base/errors.js';
 import { CHUNKS_FOR_HELP } from '../../base/limits.js';
+import { parquetOf } from '../../insight/export-command.js';
 import { giveUp, type Input, openInput } from '../../io/input.js';
 import { loadAggregate, loadSnapshot, readFound } from '../../reading/load-snapshot.js';
 import { type Scanned, scanDump } from '../../reading/scan-dump.js';
@@ -33,6 +35,7 @@ export interface Surroundings {
 export async function runDump(job: Job, around: Surroundings): Promise<Outcome> {
   let isRead = false;
   try {
+    if (job.part) return await mapPart(job, job.part, around);
     return await readOpened(job, around, () => {
       isRead = true;
     });
@@ -56,7 +59,9 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
     const file = identityOf(stats);
     if (isKnown(job, file)) return { status: 'unchanged', file };
     const before = await previousOf(job);
-    const found = await readDump(job, input, hash, before, around);
+    const found = job.parts
+      ? await joinParts(input, job.parts, hash)
+      : await readDump(job, input, hash, before, around);
     input.close();
     const sha256 = hash.digest('hex');
     if (job.known?.sha256 === sha256 && isWhole(job.known)) return { status: 'unchanged', file };
@@ -70,6 +75,41 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
     giveUp(input);
     throw error instanceof ReadError ? scanFailed(job.path, error.failure) : error;
   }
+}
+
+/** Writes the aggregate of a part into its file, which is there whole or not at all. */
+async function mapPart(job: Job, { file, ...part }: NonNullable<Job['part']>, around: Surroundings): Promise<Outcome> {
+  const { progress, setup } = around;
+  const { snapshot } = await previousOf(job);
+  const { aggregate } = await loadSnapshot(resolve(job.cwd, job.path), {
+    name: job.path,
+    part,
+    since: snapshot ? newestOf(snapshot.aggregate) : null,
+    threads: 1,
+    chunkBytes: setup.chunkBytes,
+    onProgress: (bytes) => {
+      progress.bytes = bytes;
+      progress.check();
+    },
+  });
+  const temporary = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(temporary, await parquetOf(aggregate));
+    renameSync(temporary, file);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+  return { status: 'mapped' };
+}
+
+/** What was found in the parts of a dump. Its text is read for its hash only. */
+async function joinParts(input: Input, files: readonly string[], hash: Hash): Promise<Found> {
+  const joiner = new AggregateJoiner();
+  for (const file of files) joiner.add((await loadSnapshot(file)).aggregate, file);
+  const aggregate = joiner.joined();
+  if (aggregate.facts.blocks - aggregate.facts.malformed <= 0) throw noBlocks(input.name);
+  if ('fd' in input) hashFile(hash, input.fd, input.size);
+  return { aggregate, withoutReleased: aggregate, scanned: undefined, sorts: [] };
 }
 
 /** When a file was last written; now, for what is no regular file. */

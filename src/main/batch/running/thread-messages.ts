@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { QueueHandle } from '../../../workers/chunk-queue.js';
 import type { Plan, ThreadTask, WorkerResult } from '../../../workers/task.js';
 import type { Failure } from '../../base/errors.js';
+import type { Part } from '../../reading/part.js';
 import type { FileIdentity, PreviousDump } from '../results/dump-record.js';
 import type { ReadDump } from '../results/ledger.js';
 import type { NamedRun } from './typed-runs.js';
@@ -35,6 +36,10 @@ export interface Job {
   readonly optionsSha256: string;
   /** What an earlier run of the batch made of this dump, with the same options. */
   readonly known: KnownDump | null;
+  /** Only the aggregate of this part is wanted, in this file. */
+  readonly part?: Part & { readonly file: string };
+  /** Files with the aggregates of all parts: the text is not read again. */
+  readonly parts?: readonly string[];
 }
 
 interface KnownDump {
@@ -59,6 +64,8 @@ export type ToDump = { readonly results: readonly WorkerResult[] } | { readonly 
 export type Outcome =
   /** `folder`: which is filled. `tookMs`: if it was not begun as soon as it was given. */
   | ({ readonly status: 'done'; readonly folder: string; readonly tookMs?: number } & ReadDump)
+  /** Of a part: its aggregate is in the file. */
+  | { readonly status: 'mapped' }
   /** It is what an earlier run has read already. */
   | { readonly status: 'unchanged'; readonly file: FileIdentity | null }
   /** `isRead`: the dump could be opened, so that it is the dump that is bad, and not that it is not there. */
