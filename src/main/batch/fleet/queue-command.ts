@@ -14,7 +14,7 @@ export function queueCommand(): Command {
     )
     .helpOption('-h, --help', 'show this help')
     .addOption(new Option('--queue <URL>', 'redis://HOST/DB, rediss://… or postgres://HOST/DATABASE; @FILE has it'))
-    .addOption(new Option('--format <FORM>', 'of status').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <FORM>', 'of status').choices(['text', 'json', 'openmetrics']).default('text'))
     .addHelpText(
       'after',
       `

@@ -1,5 +1,6 @@
 import type { Job, Queue } from 'bullmq';
 import { column } from '../../../merge/insight/tables.js';
+import { type MetricFamily, writeOpenMetrics } from '../../../merge/writers/openmetrics.js';
 import type { ReportTable } from '../../../merge/writers/report.js';
 import { writeText } from '../../../merge/writers/table-text.js';
 import { quoted, usageError } from '../../base/errors.js';
@@ -62,7 +63,8 @@ interface QueueStatus {
 
 async function showStatus(queue: Jobs, format: string): Promise<void> {
   const status = await statusOf(queue);
-  if (format === 'json') print(`${JSON.stringify(status, null, 1)}\n`);
+  if (format === 'openmetrics') print([...writeOpenMetrics(familiesOf(status))].join(''));
+  else if (format === 'json') print(`${JSON.stringify(status, null, 1)}\n`);
   else print([...writeText(tablesOf(status), terminalOfStdout())].join(''));
 }
 
@@ -142,6 +144,21 @@ function tablesOf({
         notes: [],
       },
     ].filter(({ rows }) => rows.length > 0),
+  ];
+}
+
+/** docs/metrics.md explains each. */
+function familiesOf({ queue, dumps, workers }: QueueStatus): MetricFamily[] {
+  const family = (name: string, help: string, value: number): MetricFamily => ({
+    name: `pageowner_queue_${name}`,
+    help,
+    samples: [{ labels: { queue }, value }],
+  });
+  return [
+    family('waiting_dumps', 'Dumps, and parts of dumps, that wait for a worker.', dumps.waiting),
+    family('active_dumps', 'Dumps, and parts of dumps, that are read.', dumps.active),
+    family('set_aside_dumps', 'Dumps over which three workers died.', dumps.set_aside),
+    family('workers', 'Workers that listen.', workers),
   ];
 }
 
