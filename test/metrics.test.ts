@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { WorkerMetrics } from '../src/main/batch/fleet/worker-metrics.js';
 import { type BatchHealth, metricsOf } from '../src/main/batch/results/batch-metrics.js';
 import type { DumpRecord } from '../src/main/batch/results/dump-record.js';
 import { type MetricFamily, writeOpenMetrics } from '../src/merge/writers/openmetrics.js';
 import { textPieces } from '../src/merge/writers/text-pieces.js';
-import { ROOT } from './helpers.js';
+import { ROOT, temporaryFolder } from './helpers.js';
 
 const RUNS = 200 * Number(process.env.PROPERTY_RUNS ?? 1);
 
@@ -267,9 +268,12 @@ test('stacks that differ by offsets alone are one series, and a dump has few', (
   assert.equal(lines('stack_pages', record({ top: [{ stack: [], pages: 1 }] })).length, 1);
 });
 
+const DOCUMENTED = /^\| `(pageowner_\w+)` \| (.*?) ?\|/gm;
+
 test('docs/metrics.md has every metric with its labels, and no other', () => {
   const docs = readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8');
-  const rows = [...docs.matchAll(/^\| `(pageowner_\w+)` \| (.*?) ?\|/gm)];
+  const [ofBatch = '', ofWorkers = ''] = docs.split(/^## (?:Workers|Alerts)$/m);
+  const rows = [...ofBatch.matchAll(DOCUMENTED)];
   const documented = rows.map(([, name, labels = '']) => [name, [...labels.matchAll(/\w+/g)].join().split(',').sort()]);
   const families = metricsOf([record({ diff: DIFF })], HEALTH);
   const written = families.map(({ name, samples: [sample] }) => [
@@ -280,6 +284,18 @@ test('docs/metrics.md has every metric with its labels, and no other', () => {
       .sort(),
   ]);
   assert.deepEqual(documented, written);
+  const path = join(temporaryFolder(), 'worker.prom');
+  const metrics = new WorkerMetrics(path, 'w');
+  metrics.dumpBegins();
+  metrics.dumpEnds('failed', 0, 1.5);
+  metrics.end();
+  const text = readFileSync(path, 'utf8');
+  assert.deepEqual(
+    [...ofWorkers.matchAll(DOCUMENTED)].map(([, name]) => name),
+    [...text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name),
+  );
+  assert.match(text, /^pageowner_worker_dumps\{status="failed",worker="w"\} 1$/m);
+  assert.match(text, /^pageowner_worker_busy_seconds\{worker="w"\} 1.5$/m);
   const names = new Set(families.map(({ name }) => name));
   for (const [name] of docs.slice(docs.indexOf('## Alerts')).matchAll(/pageowner_\w+/g))
     assert.ok(names.has(name), name);
