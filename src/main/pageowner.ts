@@ -5,6 +5,8 @@ import { batchCommand } from './batch/batch-command.js';
 import { queueCommand } from './batch/fleet/queue-command.js';
 import { workerCommand } from './batch/fleet/worker-command.js';
 import { benchCommand } from './bench/bench-command.js';
+import { captureCommand } from './capture/capture-command.js';
+import { doctorCommand } from './capture/doctor-command.js';
 import { expandArguments } from './command-line/abbreviations.js';
 import { runProgram } from './command-line/program.js';
 import { insightCommands } from './insight/insight-commands.js';
@@ -19,6 +21,8 @@ const program = new Command('pageowner')
   .addCommand(sortCommand(PAGEOWNER_SORT))
   .addCommand(benchCommand())
   .addCommand(batchCommand())
+  .addCommand(captureCommand())
+  .addCommand(doctorCommand())
   .addCommand(workerCommand())
   .addCommand(queueCommand());
 for (const command of insightCommands()) program.addCommand(command);

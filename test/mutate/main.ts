@@ -31,10 +31,13 @@ const JUDGES: readonly string[] = [
 const OF_JUDGES: readonly string[] = ['judges'];
 
 /** Tests that say nothing about what is mutated, or too little for the time that they take. */
-const LEFT_OUT = /^(docs|package|page|golden-large|batch-threads|fuzz)\.test\.js$/;
+const LEFT_OUT = /^(docs|package|page|golden-large|batch-threads|fuzz|fleet)\.test\.js$/;
 
 /** Makes dumps for benchmarks: another dump is as good. */
 const GENERATOR = 'synthetic-dump.js';
+
+/** No test file takes so long. */
+const MOST_MS = 200_000;
 
 /** A copy of the build, in which files can be changed: what is interrupted must not leave a mutant in the build. */
 class Copy {
@@ -51,8 +54,15 @@ class Copy {
   passes(test: string, environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
     const env = { ...process.env, COVERED_PROGRAMS: 'dist/src/main', ...environment };
     const args = ['--test', join(this.folder, 'dist/test', `${test}.test.js`)];
-    const child = spawn(process.execPath, args, { stdio: 'ignore', env, timeout: 300_000, killSignal: 'SIGKILL' });
-    return new Promise((resolve) => child.on('exit', (code) => resolve(code === 0)));
+    const child = spawn(process.execPath, args, { stdio: 'ignore', env, detached: true });
+    // What runs for ever has failed. With it end the programs that it has begun.
+    const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), MOST_MS);
+    return new Promise((resolve) =>
+      child.on('exit', (code) => {
+        clearTimeout(timer);
+        resolve(code === 0);
+      }),
+    );
   }
 
   remove(): void {

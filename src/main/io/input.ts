@@ -1,12 +1,17 @@
-import { closeSync, constants, createReadStream, fstatSync, open, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, open, readSync, type Stats, statfsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { cannotRead, inputChanged, PageownerError } from '../base/errors.js';
+import { defaultThreads } from '../base/machine.js';
 import { call, mayBlock } from './call.js';
 import { type Format, formatOf, LONGEST_MAGIC } from './compression.js';
 import { type Gathered, gathered, gatheredSocket } from './gathered.js';
 
 const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
+
+/** statfs(2): DEBUGFS_MAGIC. */
+const DEBUGFS = 0x64626720;
 
 /** Reads this much of a packed file at a time. */
 const READ_BYTES = 1 << 20;
@@ -70,7 +75,7 @@ export async function openInput(source: Source, options: OpenOptions = {}): Prom
 }
 
 async function openSource(source: Source, options: OpenOptions): Promise<Input> {
-  const name = inputName(source);
+  const name = options.name ?? inputName(source);
   if (typeof source !== 'string') return streamInput(name, null, gathered(readable(source)), options);
   if (source === STANDARD_INPUT) return openedStream(name, statsOf(name, STDIN_FD), STDIN_FD, options);
   return openPath(source, options);
@@ -96,6 +101,11 @@ async function openPath(path: string, options: OpenOptions): Promise<Input> {
   try {
     fd = await openFile(path);
     const stats = statsOf(name, fd);
+    if (isPageOwnerFile(path, stats)) {
+      closeSync(fd);
+      fd = -1;
+      return await liveInput(path, stats);
+    }
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
       const start = Buffer.alloc(LONGEST_MAGIC);
@@ -110,6 +120,22 @@ async function openPath(path: string, options: OpenOptions): Promise<Input> {
     if (fd >= 0) closeSync(fd);
     throw error instanceof PageownerError ? error : cannotRead(name, error);
   }
+}
+
+/** Whether it is the file of a running kernel, which several threads can read. */
+function isPageOwnerFile(path: string, stats: Stats): boolean {
+  return stats.isFile() && stats.size === 0 && basename(path) === 'page_owner' && statfsSync(path).type === DEBUGFS;
+}
+
+async function liveInput(path: string, stats: Stats): Promise<StreamInput> {
+  const { capturedText, noCounts, lostText } = await import('../capture/captured-text.js');
+  const counts = noCounts();
+  const options = { from: 0, to: Infinity, threads: defaultThreads(), rate: Infinity };
+  async function* pieces(): AsyncGenerator<readonly Uint8Array[]> {
+    for await (const text of capturedText(path, options, counts)) yield [text];
+    if (counts.lost.length > 0) process.stderr.write(`pageowner: ${path}: ${lostText(counts)}\n`);
+  }
+  return { name: path, stats, packed: null, pieces: pieces(), close: () => {} };
 }
 
 /** A FIFO too is open at once, not only when someone writes to it: waiting for that would hold a thread. */
