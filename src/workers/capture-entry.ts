@@ -1,4 +1,4 @@
-import { PageOwnerFile, placeOf, RECORD_BYTES, readOn, readRange } from './page-owner-records.js';
+import { PageOwnerFile, placeOf, RECORD_BYTES, type RecordSource, readOn, readRange } from './page-owner-records.js';
 
 /** What a thread that captures is asked for. */
 export type CaptureTask =
@@ -18,13 +18,17 @@ export default function capture(task: CaptureTask): unknown {
     open?.file.close();
     open = { path: task.path, file: new PageOwnerFile(task.path) };
   }
-  const { file } = open;
+  return answer(task, open.file);
+}
+
+/** The same for any file that reads as the kernel's does. */
+export function answer(task: CaptureTask, file: RecordSource & Pick<PageOwnerFile, 'readOn'>): unknown {
   if ('probe' in task) return positionIsPfn(file);
   return 'next' in task ? readOn(file, task.next) : readRange(file, task.from, task.to);
 }
 
 /** Until Linux 6.1 the position counts from the first PFN of the machine, which is not 0 on each. */
-function positionIsPfn(file: PageOwnerFile): boolean {
+function positionIsPfn(file: RecordSource): boolean {
   const buffer = Buffer.alloc(RECORD_BYTES);
   const recordAt = (pfn: number): number | undefined => {
     const bytes = file.read(pfn, buffer);

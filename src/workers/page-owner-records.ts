@@ -19,8 +19,17 @@ export interface RangeRecords {
   readonly records: number;
   /** Where the first record behind the range is; Infinity: there is none. */
   readonly next: number;
-  /** PFNs of records that are longer than a page, and are lost. */
-  readonly lost: readonly number[];
+  readonly lost: readonly LostRun[];
+}
+
+/**
+ * PFNs at which reads met records that are longer than a page, and are lost: one is at the last of them, and others may be at those before. The last run of a
+ * range that reaches its end goes on in the next range, and may have its only record there.
+ */
+export interface LostRun {
+  readonly from: number;
+  /** The last one. */
+  readonly to: number;
 }
 
 /** Thrown for a file whose position is no PFN, or that is no page_owner file. */
@@ -35,16 +44,14 @@ const PFN = /\nPFN (0x[\da-f]+|\d+) /;
  */
 export function readRange(source: RecordSource, from: number, to: number): RangeRecords {
   const buffer = Buffer.allocUnsafeSlow(RECORD_BYTES);
-  const lost: number[] = [];
+  const lost: LostRun[] = [];
   const pieces: Buffer[] = [];
   let pfn = from;
   while (pfn < to) {
     const bytes = readOne(source, pfn, buffer);
     if (bytes === TOO_LONG) {
       const behind = behindTooLong(source, pfn, to, buffer);
-      // Where it lies beyond the range, whoever reads there finds it.
-      if (behind > to) return { text: Buffer.concat(pieces), records: pieces.length, next: to, lost };
-      lost.push(behind - 1);
+      lost.push({ from: pfn, to: behind - 1 });
       pfn = behind;
       continue;
     }
@@ -83,12 +90,13 @@ function readOne(source: RecordSource, pfn: number, buffer: Buffer): number {
 }
 
 /**
- * The first PFN whose read does not meet the record that is too long at or after `pfn`: that record is at the PFN before. Each PFN is tried, since a
- * longer step could pass over a record that is not too long. More than `to`: it is not in the range.
+ * The first PFN behind `pfn` whose read meets no record that is too long: one is at the PFN before. Each PFN is tried, since a longer step could pass over a
+ * record that is not too long. At most `to`.
  */
 function behindTooLong(source: RecordSource, pfn: number, to: number, buffer: Buffer): number {
-  for (let at = pfn + 1; at <= to; at++) if (readOne(source, at, buffer) !== TOO_LONG) return at;
-  return to + 1;
+  let at = pfn + 1;
+  while (at < to && readOne(source, at, buffer) === TOO_LONG) at++;
+  return at;
 }
 
 /** The kernel's file. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Piscina } from 'piscina';
 import type { CaptureTask } from '../../workers/capture-entry.js';
-import type { RangeRecords, readOn } from '../../workers/page-owner-records.js';
+import type { LostRun, RangeRecords, readOn } from '../../workers/page-owner-records.js';
 import { cannotRead, workerDied } from '../base/errors.js';
 import { CAPTURE_ENTRY } from '../places.js';
 import { THREAD_EXEC_ARGV } from '../reading/worker-pool.js';
@@ -27,6 +27,8 @@ export interface CaptureOptions extends CaptureRange {
   readonly rate: number;
   /** Ends it; the signal's reason is thrown. */
   readonly signal?: AbortSignal;
+  /** What threads run. Default: what reads the kernel's file. */
+  readonly entry?: URL;
 }
 
 /** What a capture has read so far. */
@@ -35,8 +37,8 @@ export interface CaptureCounts {
   bytes: number;
   /** All below are read. */
   pfn: number;
-  /** PFNs of records longer than a page, which the kernel does not give; null: not known. */
-  readonly lost: (number | null)[];
+  /** Where records are longer than a page, which the kernel does not give; null: one, and it is not known where. */
+  readonly lost: (LostRun | null)[];
 }
 
 export function noCounts(): CaptureCounts {
@@ -45,15 +47,23 @@ export function noCounts(): CaptureCounts {
 
 /** What to tell of records that were lost. */
 export function lostText({ lost }: CaptureCounts): string {
-  const known = lost.filter((pfn) => pfn !== null);
+  const runs = lost.filter((run) => run !== null);
+  const places = runs.slice(0, MOST_TOLD).map(({ to }) => `0x${to.toString(16)}`);
   const where =
-    known.length > 0
-      ? `, at PFN ${known
-          .slice(0, 5)
-          .map((pfn) => `0x${pfn.toString(16)}`)
-          .join(', ')}${known.length > 5 ? ', …' : ''}`
-      : '';
-  return `${lost.length} record${lost.length === 1 ? ' is' : 's are'} longer than a page, which the kernel does not give: left out${where}`;
+    runs.length === 0 ? '' : `, at PFN ${[...places, ...(runs.length > MOST_TOLD ? ['…'] : [])].join(', ')}`;
+  const orMore = runs.some(({ from, to }) => from < to) ? ' or more' : '';
+  return `${lost.length}${orMore} records longer than a page, which the kernel does not give, are left out${where}`;
+}
+
+const MOST_TOLD = 5;
+
+/** A run that reaches into the next range is one. */
+function addLost({ lost }: CaptureCounts, more: readonly LostRun[]): void {
+  for (const run of more) {
+    const before = lost.at(-1);
+    if (before && before.to + 1 === run.from) lost[lost.length - 1] = { from: before.from, to: run.to };
+    else lost.push(run);
+  }
 }
 
 /**
@@ -65,14 +75,15 @@ export async function* capturedText(
   options: CaptureOptions,
   counts: CaptureCounts,
 ): AsyncGenerator<Uint8Array> {
-  let pool = await newPool(options.threads);
+  const { entry = CAPTURE_ENTRY } = options;
+  let pool = await newPool(entry, options.threads);
   const started = performance.now();
   try {
     const isPfn = (await pool.run({ path, probe: true } satisfies CaptureTask)) as boolean;
     if (!isPfn) {
       await pool.destroy();
       // Its position is that of one open file.
-      pool = await newPool(1);
+      pool = await newPool(entry, 1);
     }
     for await (const text of isPfn ? inRanges(pool, path, options, counts) : inOrder(pool, path, options, counts)) {
       options.signal?.throwIfAborted();
@@ -88,10 +99,10 @@ export async function* capturedText(
   }
 }
 
-async function newPool(threads: number): Promise<Piscina> {
+async function newPool(entry: URL, threads: number): Promise<Piscina> {
   const { Piscina: Pool } = await import('piscina');
   const pool = new Pool({
-    filename: CAPTURE_ENTRY.href,
+    filename: entry.href,
     minThreads: threads,
     maxThreads: threads,
     execArgv: THREAD_EXEC_ARGV,
@@ -126,7 +137,7 @@ async function* inRanges(
     counts.records += records;
     counts.bytes += text.length;
     counts.pfn = first.to;
-    counts.lost.push(...lost);
+    addLost(counts, lost);
     // Over a hole in the memory.
     next = Math.max(next, Math.min(to, behind));
     yield text;

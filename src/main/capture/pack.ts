@@ -15,6 +15,8 @@ async function* byGzip(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
   // The fastest: the kernel's text shrinks to a tenth all the same.
   const gzip = createGzip({ level: 1 });
   const fed = feed(gzip, text);
+  // It is thrown at the end, or by what it destroyed.
+  fed.catch(() => {});
   for await (const piece of gzip) yield piece as Buffer;
   await fed;
 }
@@ -30,6 +32,7 @@ async function* byZstd(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
   ended.catch(() => {});
   try {
     const fed = feed(zstd.stdin, text);
+    fed.catch(() => {});
     for await (const piece of zstd.stdout) yield piece as Buffer;
     await fed;
     if ((await ended) !== 0) throw new PageownerError('output', 'zstd failed, see above');

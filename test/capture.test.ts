@@ -1,0 +1,298 @@
+/** Reading a running kernel's page_owner: against a model of its file, and, where PAGEOWNER_VM names a runner of virtual machines, a real kernel. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { endOfMemory } from '../src/main/capture/beside.js';
+import { planCapture } from '../src/main/capture/capture-plan.js';
+import { CaptureProgress } from '../src/main/capture/capture-progress.js';
+import {
+  type CaptureCounts,
+  type CaptureOptions,
+  capturedText,
+  lostText,
+  noCounts,
+} from '../src/main/capture/captured-text.js';
+import { Channel } from '../src/main/capture/channel.js';
+import { type Check, checksOf } from '../src/main/capture/checks.js';
+import { packedFor } from '../src/main/capture/pack.js';
+import { NoPfn, readRange } from '../src/workers/page-owner-records.js';
+import { PROGRAMS, run, temporaryFolder } from './helpers.js';
+import { ModelFile, type ModelRecord, modelRecords, textOf } from './model-page-owner.js';
+
+const END = 60_000;
+const entry = new URL('model-capture-worker.js', import.meta.url);
+
+async function captured(
+  path: string,
+  options: Partial<CaptureOptions> = {},
+): Promise<{ text: string; counts: CaptureCounts }> {
+  const counts = noCounts();
+  const pieces: Uint8Array[] = [];
+  const all = { from: 0, to: Infinity, threads: 2, rate: Infinity, entry, ...options };
+  for await (const piece of capturedText(path, all, counts)) pieces.push(piece);
+  return { text: Buffer.concat(pieces).toString('latin1'), counts };
+}
+
+/** Each record that is too long is in a run, and each run ends with one. */
+function assertLost(lost: CaptureCounts['lost'], records: readonly ModelRecord[]): void {
+  const tooLong = records.filter(({ isTooLong }) => isTooLong).map(({ pfn }) => pfn);
+  for (const pfn of tooLong)
+    assert.ok(
+      lost.some((run) => run && run.from <= pfn && pfn <= run.to),
+      `PFN ${pfn}`,
+    );
+  for (const run of lost) assert.ok(run && tooLong.includes(run.to), JSON.stringify(run));
+}
+
+/** What one reader gets that goes on over what is too long. */
+function expected(records: readonly ModelRecord[], from = 0, to = Infinity): string {
+  return records
+    .filter(({ pfn, isTooLong }) => !isTooLong && pfn >= from && pfn < to)
+    .map(textOf)
+    .join('');
+}
+
+test('several threads get what one reader gets, in order, over holes, high orders and records that are too long', async () => {
+  for (let seed = 0; seed < 6; seed++) {
+    const records = modelRecords(seed, END);
+    const { text, counts } = await captured(`${seed}/${END}`, { threads: 1 + (seed % 4) });
+    assert.ok(text === expected(records), `seed ${seed}`);
+    assert.equal(counts.records, records.filter(({ isTooLong }) => !isTooLong).length);
+    assertLost(counts.lost, records);
+  }
+});
+
+test('a part of the memory has the records that start in it', async () => {
+  const records = modelRecords(7, END);
+  const seam = records.find(({ pfn, order }) => order > 5 && pfn > 9000) as ModelRecord;
+  for (const to of [seam.pfn, seam.pfn + 1, seam.pfn + 2 ** seam.order]) {
+    const [below, above] = await Promise.all([captured(`7/${END}`, { to }), captured(`7/${END}`, { from: to })]);
+    assert.ok(below.text === expected(records, 0, to));
+    assert.ok(below.text + above.text === expected(records));
+  }
+});
+
+test('where the position is no PFN one reader reads in order, and a part is refused', async () => {
+  const relative = await captured(`3/${END}/100`);
+  const first = modelRecords(3, END).filter(({ pfn }) => pfn >= 100);
+  assert.ok(relative.text === expected(first));
+  assert.ok(relative.counts.lost.every((pfn) => pfn === null));
+  await assert.rejects(captured(`3/${END}/100`, { from: 1 }), /its position is no PFN on this kernel/);
+});
+
+test('what is too long at a seam is not lost in silence', () => {
+  const records = [2047, 2048, 4095, 4096, 9000].map((pfn) => ({ pfn, order: 0, isTooLong: pfn < 9000 }));
+  const file = new ModelFile(records);
+  const lost = [0, 2048, 4096].map((from) => readRange(file, from, from + 2048).lost);
+  assert.deepEqual(lost, [[{ from: 0, to: 2047 }], [{ from: 2048, to: 4095 }], [{ from: 4096, to: 4096 }]]);
+});
+
+test('a text without a PFN is no page_owner file, and an error of the disk is told', () => {
+  const other = { read: (_: number, buffer: Uint8Array) => Buffer.from(buffer.buffer).write('other text\n') };
+  assert.throws(() => readRange(other, 0, 10), NoPfn);
+  const broken = {
+    read: () => {
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    },
+  };
+  assert.throws(() => readRange(broken, 5, 10), { code: 'EIO', pfn: 5 });
+});
+
+test('a capture that is stopped throws the reason, and a rate slows it down', async () => {
+  const stop = new AbortController();
+  const reason = new Error('stopped');
+  stop.abort(reason);
+  await assert.rejects(captured(`1/${END}`, { signal: stop.signal }), reason);
+  const started = performance.now();
+  const { counts } = await captured('1/9000', { rate: 2e6 });
+  assert.ok(performance.now() - started >= (1000 * counts.bytes) / 2e6 - 50);
+});
+
+test('lost records are told by their PFNs', () => {
+  const of = (...lost: (number | null)[]): string =>
+    lostText({ ...noCounts(), lost: lost.map((to) => (to === null ? null : { from: to, to })) });
+  assert.match(of(16), /^1 records longer than a page, .* are left out, at PFN 0x10$/);
+  assert.match(of(1, 2, 3, 4, 5, 6), /^6 records .*0x5, …$/);
+  assert.match(lostText({ ...noCounts(), lost: [{ from: 3, to: 9 }] }), /^1 or more records .* at PFN 0x9$/);
+  assert.match(of(null), /left out$/);
+});
+
+test('text is packed by the name of its file', async () => {
+  const text = 'Page allocated via order 0\n'.repeat(5000);
+  for (const [name, program] of [
+    ['a.gz', ['gzip', '-dc']],
+    ['a.zst', ['zstd', '-dc']],
+    ['a.txt', ['cat']],
+  ] as const) {
+    const pieces: Uint8Array[] = [];
+    const source = (async function* () {
+      for (let i = 0; i < text.length; i += 1000) yield Buffer.from(text.slice(i, i + 1000));
+    })();
+    for await (const piece of packedFor(name, source)) pieces.push(piece);
+    const { stdout } = spawnSync(program[0], program.slice(1), { input: Buffer.concat(pieces) });
+    assert.ok(String(stdout) === text, name);
+  }
+  const failing = (async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('a');
+    throw new Error('it broke');
+  })();
+  const drain = async (): Promise<void> => {
+    for await (const _ of packedFor('a.gz', failing));
+  };
+  await assert.rejects(drain, /it broke/);
+});
+
+test('a channel gives all in order, and lets who pushes go on when no one reads', async () => {
+  const channel = new Channel<number>();
+  const pushed = (async () => {
+    for (let i = 0; i < 100; i++) await channel.push(i);
+    channel.end();
+  })();
+  const got: number[] = [];
+  for await (const piece of channel.pieces()) {
+    got.push(piece);
+    if (piece === 49) break;
+  }
+  await pushed;
+  assert.deepEqual(
+    got,
+    Array.from({ length: 50 }, (_, i) => i),
+  );
+});
+
+test('the end of the memory is that of the last zone, and progress tells where it is', () => {
+  const zone = (start: number, spanned: number): string =>
+    `Node 0, zone X\n        spanned  ${spanned}\n  start_pfn:           ${start}\n`;
+  assert.equal(endOfMemory(zone(1, 4095) + zone(4096, 1000) + zone(0, 0)), 5096);
+  assert.equal(endOfMemory(''), undefined);
+  const counts = { ...noCounts(), pfn: 0x800, records: 30 };
+  assert.equal(new CaptureProgress(0, 0x1000).text(counts, 2), 'PFN 0x800 of 0x1000, 50 %, 30 records, 2 s left');
+  assert.equal(new CaptureProgress(0, undefined).text(counts, 2), 'PFN 0x800, 30 records');
+});
+
+/** A machine as doctor sees it. */
+function machine(what: {
+  os?: string;
+  config?: string;
+  cmdline?: string;
+  lockdown?: string;
+  mounts?: string;
+}): Map<string, Check> {
+  const root = temporaryFolder();
+  const put = (path: string, text: string | undefined): void => {
+    if (text === undefined) return;
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  put('etc/os-release', what.os);
+  put(`boot/config-${release()}`, what.config);
+  put('proc/cmdline', what.cmdline);
+  put('proc/mounts', what.mounts);
+  put('sys/kernel/security/lockdown', what.lockdown);
+  return new Map(checksOf({ debugfs: '/nowhere', output: root, root }).map((check) => [check.name, check]));
+}
+
+test('doctor says what is missing, and what to do in the words of the distribution', () => {
+  const debian = machine({ os: 'ID=debian\n', config: '# CONFIG_PAGE_OWNER is not set\n', cmdline: 'quiet\n' });
+  assert.equal(debian.get('CONFIG_PAGE_OWNER')?.state, 'missing');
+  assert.match(debian.get('CONFIG_PAGE_OWNER')?.todo ?? '', /Debian builds its kernels without it/);
+  assert.match(debian.get('page_owner=on')?.todo ?? '', /update-grub/);
+  assert.match(debian.get('debugfs')?.todo ?? '', /^mount -t debugfs none \/nowhere/);
+  assert.match(debian.get('page_owner')?.found ?? '', /cannot be read \(ENOENT\)/);
+  const fedora = machine({ os: 'ID="fedora"\n', cmdline: 'page_owner=off' });
+  assert.match(fedora.get('page_owner=on')?.todo ?? '', /grubby/);
+  assert.equal(fedora.get('CONFIG_PAGE_OWNER')?.state, 'unknown');
+  const ready = machine({
+    config: 'CONFIG_PAGE_OWNER=y\n',
+    cmdline: 'quiet page_owner=on\n',
+    mounts: 'debugfs /nowhere debugfs rw 0 0\n',
+    lockdown: 'none integrity [confidentiality]\n',
+  });
+  for (const name of ['CONFIG_PAGE_OWNER', 'page_owner=on', 'debugfs'])
+    assert.equal(ready.get(name)?.state, 'ok', name);
+  assert.equal(ready.get('lockdown')?.state, 'missing');
+});
+
+test('capture without page_owner says why in one line, and writes nothing', () => {
+  const folder = temporaryFolder();
+  const { status, stderr } = run('pageowner', ['capture', '-o', 'x.txt', '--debugfs', '/nowhere'], { cwd: folder });
+  assert.equal(status, 2);
+  assert.match(stderr, /^pageowner: [^\n]* \(pageowner doctor tells all\)\n$/);
+  assert.equal(run('pageowner', ['doctor', '--debugfs', '/nowhere']).status, 1);
+});
+
+test('options of capture are checked before anything is read', () => {
+  assert.throws(() => planCapture({}), /where to\? Give -o FILE/);
+  assert.throws(() => planCapture({ output: 'a', from: '-1' }), /--from takes a PFN/);
+  assert.throws(() => planCapture({ output: 'a', from: '0x10', to: '16' }), /--from 16 is not below --to 16/);
+  assert.throws(() => planCapture({ output: 'a', every: '10m' }), /--every and --count are given together/);
+  assert.throws(() => planCapture({ output: 'a', every: 'x', count: '2' }), /--every takes a time/);
+  assert.throws(() => planCapture({ output: '-', every: '1s', count: '2' }), /--every needs -o/);
+  assert.throws(() => planCapture({ output: 'a/', aggregateOnly: true }), /give --aggregate-only a file/);
+  assert.throws(() => planCapture({ output: 'a', rate: 'fast' }), /--rate takes bytes/);
+  assert.throws(() => planCapture({ output: 'a', nice: '20' }), /--nice takes/);
+  const plan = planCapture({ output: 'a/', every: '2m', count: '3', from: '0x40000' });
+  assert.deepEqual([plan.makes, plan.everyMs, plan.count, plan.from], ['bundle', 120_000, 3, 0x40000]);
+});
+
+const runner = process.env.PAGEOWNER_VM;
+const skip =
+  runner === undefined && 'needs PAGEOWNER_VM: a program that runs a command in a machine with page_owner=on';
+
+/** Runs a script of sh in a machine whose kernel has page_owner, and a module that leaks. */
+function inMachine(script: string): string {
+  const pageowner = `node ${join(PROGRAMS, 'pageowner.js')}`;
+  const args = [
+    '--load',
+    'polleak',
+    '--',
+    'sh',
+    '-ec',
+    `cd /tmp; PO="${pageowner}"; F=/sys/kernel/debug/page_owner; ${script}`,
+  ];
+  const { status, stdout, stderr } = spawnSync(runner as string, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  assert.equal(status, 0, stderr.slice(-2000));
+  return stdout;
+}
+
+/** PFNs and the head of each record that does not change while its page lives. */
+function stable(text: string): Map<string, string> {
+  const records = [...text.matchAll(/^(Page allocated .*)\nPFN (0x[\da-f]+) /gm)];
+  return new Map(records.map(([, head = '', pfn = '']) => [pfn, head]));
+}
+
+test('of a real kernel, several threads get each record that cat gets before and behind', { skip }, () => {
+  const out = inMachine(`$PO capture --force -o warm.gz; cat $F > a; $PO capture --force --threads 3 -o b; cat $F > c
+    for f in a b c; do cat $f; echo "=== $f"; done`);
+  const [a = '', b = '', c = ''] = out.split(/^=== \w\n/m).map((text) => text);
+  const [before, ours, behind] = [a, b, c].map(stable) as [
+    Map<string, string>,
+    Map<string, string>,
+    Map<string, string>,
+  ];
+  const lasting = [...before].filter(([pfn, head]) => behind.get(pfn) === head);
+  assert.ok(lasting.length > 3000);
+  for (const [pfn, head] of lasting) assert.equal(ours.get(pfn), head, pfn);
+  const pfns = [...b.matchAll(/^PFN (0x[\da-f]+) /gm)].map(([, pfn]) => Number(pfn));
+  assert.ok(
+    pfns.every((pfn, i) => i === 0 || pfn > (pfns[i - 1] as number)),
+    'in order, none twice',
+  );
+});
+
+test('of a real kernel, captures one after the other tell what leaked, and a bundle is whole', { skip }, () => {
+  const out =
+    inMachine(`(sleep 12; for i in 1 2 3 4 5 6; do echo alloc page-a 2 40 > /sys/kernel/debug/polleak; sleep 4; done) &
+    $PO capture --force --aggregate-only --every 15s --count 3 -o leak.parquet
+    $PO capture --force --bundle -o bundle/ ; $PO top bundle/aggregate.parquet --module polleak --format csv; cat bundle/manifest.json; ls bundle
+    $PO top --by kind $F | head -3`);
+  assert.match(out, /leak .*polleak_page_site_a/);
+  assert.match(out, /polleak_page_site_a/);
+  assert.match(out, /"partial": false/);
+  for (const name of ['meminfo.txt', 'zoneinfo.txt', 'page_owner.txt.zst', 'aggregate.parquet'])
+    assert.ok(out.includes(name), name);
+  assert.match(out, /page_owner: [\d ]+ pages in [\d ]+ blocks/);
+});
