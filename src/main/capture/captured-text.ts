@@ -15,7 +15,7 @@ const RANGE_PFNS = 2048;
 /** So many ranges may be read and not yet written, for each thread. */
 const AHEAD = 8;
 
-export interface CaptureRange {
+interface CaptureRange {
   /** The first PFN, and the one behind the last. */
   readonly from: number;
   readonly to: number;

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +30,7 @@ import { packedFor } from './pack.js';
 
 /** In a bundle. */
 const AGGREGATE = 'aggregate.parquet';
+const MANIFEST = 'manifest.json';
 
 /** A capture that was ended before it had all. */
 class Stopped extends Error {}
@@ -169,13 +180,26 @@ async function bundle(
       lost_records: counts.lost.length,
       files: Object.fromEntries([dump, AGGREGATE, ...files].map((name) => [name, factsOf(join(part, name))])),
     };
-    writeWhole(join(part, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-    renameSync(part, signal.aborted ? `${final}.partial` : final);
+    writeWhole(join(part, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`);
+    moveFolder(part, signal.aborted ? `${final}.partial` : final);
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
     throw error instanceof PageownerError ? error : cannotWrite(final, error);
   }
   return join(signal.aborted ? `${final}.partial` : final, AGGREGATE);
+}
+
+/** Gives a folder another name; where the file system cannot (overlayfs), its files, the manifest last. */
+function moveFolder(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    mkdirSync(to);
+    const names = readdirSync(from).sort((a, b) => Number(a === MANIFEST) - Number(b === MANIFEST));
+    for (const name of names) renameSync(join(from, name), join(to, name));
+    rmdirSync(from);
+  }
 }
 
 /** Writes the text and aggregates it, as it comes. */
