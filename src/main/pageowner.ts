@@ -7,6 +7,7 @@ import { workerCommand } from './batch/fleet/worker-command.js';
 import { benchCommand } from './bench/bench-command.js';
 import { captureCommand } from './capture/capture-command.js';
 import { doctorCommand } from './capture/doctor-command.js';
+import { watchCommand } from './capture/watch-command.js';
 import { expandArguments } from './command-line/abbreviations.js';
 import { runProgram } from './command-line/program.js';
 import { insightCommands } from './insight/insight-commands.js';
@@ -22,6 +23,7 @@ const program = new Command('pageowner')
   .addCommand(benchCommand())
   .addCommand(batchCommand())
   .addCommand(captureCommand())
+  .addCommand(watchCommand())
   .addCommand(doctorCommand())
   .addCommand(workerCommand())
   .addCommand(queueCommand());

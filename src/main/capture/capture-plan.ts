@@ -98,7 +98,7 @@ function niceOf(typed: string | undefined): number {
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** In ms: `30s`, `10m`, `1h`. */
-function everyOf(typed: string | undefined): number {
+export function everyOf(typed: string | undefined): number {
   if (typed === undefined) return 0;
   const [, digits, unit = 's'] = /^(\d{1,6})([smhd]?)$/.exec(typed) ?? [];
   const seconds = Number(digits ?? 0) * (UNITS[unit || 's'] ?? 1);

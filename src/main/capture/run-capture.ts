@@ -25,8 +25,8 @@ import type { CapturePlan } from './capture-plan.js';
 import { CaptureProgress } from './capture-progress.js';
 import { type CaptureCounts, capturedText, lostText, noCounts } from './captured-text.js';
 import { Channel } from './channel.js';
-import { checksOf } from './checks.js';
 import { packedFor } from './pack.js';
+import { refuseMachine } from './refuse-machine.js';
 
 /** In a bundle. */
 const AGGREGATE = 'aggregate.parquet';
@@ -37,7 +37,8 @@ class Stopped extends Error {}
 
 /** `pageowner capture`. Throws a PageownerError. */
 export async function runCapture(plan: CapturePlan): Promise<void> {
-  refuse(plan);
+  const { debugfs, force, output: to } = plan;
+  refuseMachine({ debugfs, force, output: to === '-' ? '.' : existing(resolve(to)) });
   // Threads that are begun later have it too.
   if (plan.nice > 0) setPriority(plan.nice);
   const stop = new AbortController();
@@ -58,18 +59,6 @@ export async function runCapture(plan: CapturePlan): Promise<void> {
     const { run } = await import('../insight/diff-command.js');
     await run(made, { by: 'stack', limit: '10' });
   }
-}
-
-/** Throws a PageownerError that says what to do, if this machine gives no dump, or would crash. */
-function refuse(plan: CapturePlan): void {
-  const output = plan.output === '-' ? '.' : existing(resolve(plan.output));
-  const missing = checksOf({ debugfs: plan.debugfs, output, root: '/' }).filter(({ state }) => state === 'missing');
-  const file = missing.find(({ name }) => name === 'page_owner');
-  // The first of what must be mended is why there is no file.
-  const first = file
-    ? (missing.find(({ name, todo }) => name !== 'disk' && todo !== '') ?? file)
-    : missing.find(({ blocks }) => blocks === 'unless forced' && !plan.force);
-  if (first) throw new PageownerError('input', `${first.found}: ${first.todo} (pageowner doctor tells all)`);
 }
 
 /** The nearest folder that is there. */
