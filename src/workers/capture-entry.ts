@@ -27,7 +27,7 @@ export function answer(task: CaptureTask, file: RecordSource & Pick<PageOwnerFil
   return 'next' in task ? readOn(file, task.next) : readRange(file, task.from, task.to);
 }
 
-/** Until Linux 6.1 the position counts from the first PFN of the machine, which is not 0 on each. */
+/** It could as well count from the first PFN of the machine, which is not 0 on each. */
 function positionIsPfn(file: RecordSource): boolean {
   const buffer = Buffer.alloc(RECORD_BYTES);
   const recordAt = (pfn: number): number | undefined => {
