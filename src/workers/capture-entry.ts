@@ -1,4 +1,4 @@
-import { PageOwnerFile, placeOf, RECORD_BYTES, type RecordSource, readOn, readRange } from './page-owner-records.js';
+import { PageOwnerFile, pfnOf, RECORD_BYTES, type RecordSource, readOn, readRange } from './page-owner-records.js';
 
 /** What a thread that captures is asked for. */
 export type CaptureTask =
@@ -32,7 +32,7 @@ function positionIsPfn(file: RecordSource): boolean {
   const buffer = Buffer.alloc(RECORD_BYTES);
   const recordAt = (pfn: number): number | undefined => {
     const bytes = file.read(pfn, buffer);
-    return bytes === 0 ? undefined : placeOf(buffer.subarray(0, bytes)).at;
+    return bytes === 0 ? undefined : pfnOf(buffer.subarray(0, bytes));
   };
   const first = recordAt(0);
   return first === undefined || recordAt(first) === first;

@@ -35,44 +35,103 @@ export interface LostRun {
 /** Thrown for a file whose position is no PFN, or that is no page_owner file. */
 export class NoPfn extends Error {}
 
-const HEADER = /^Page allocated via order (\d+)/;
-const PFN = /\nPFN (0x[\da-f]+|\d+) /;
-
 /**
  * Reads the records that start in a range. A high-order page that goes beyond it belongs to it; tails of one that came before are given by no read.
  * @throws NoPfn; what the system says, with the PFN in `pfn`
  */
 export function readRange(source: RecordSource, from: number, to: number): RangeRecords {
-  const buffer = Buffer.allocUnsafeSlow(RECORD_BYTES);
   const lost: LostRun[] = [];
-  const pieces: Buffer[] = [];
+  const found = new RecordText();
   let pfn = from;
   while (pfn < to) {
-    const bytes = readOne(source, pfn, buffer);
+    const room = found.room();
+    const bytes = readOne(source, pfn, room);
     if (bytes === TOO_LONG) {
-      const behind = behindTooLong(source, pfn, to, buffer);
+      const behind = behindTooLong(source, pfn, to, room);
       lost.push({ from: pfn, to: behind - 1 });
       pfn = behind;
       continue;
     }
-    if (bytes === 0) return { text: Buffer.concat(pieces), records: pieces.length, next: Infinity, lost };
-    const record = buffer.subarray(0, bytes);
-    const { at, order } = placeOf(record);
+    if (bytes === 0) return { ...found.ended(), next: Infinity, lost };
+    const record = room.subarray(0, bytes);
+    const at = pfnOf(record);
     if (at < pfn) throw new NoPfn(`asked for PFN ${pfn}, the kernel gave ${at}`);
-    if (at >= to) return { text: Buffer.concat(pieces), records: pieces.length, next: at, lost };
-    pieces.push(Buffer.from(record));
-    pfn = at + 2 ** order;
+    if (at >= to) return { ...found.ended(), next: at, lost };
+    found.keep(bytes);
+    pfn = at + 2 ** orderOf(record);
   }
-  return { text: Buffer.concat(pieces), records: pieces.length, next: pfn, lost };
+  return { ...found.ended(), next: pfn, lost };
 }
 
-/** Where a record is. Throws NoPfn for a text that does not say so. */
-export function placeOf(record: Buffer): { readonly at: number; readonly order: number } {
-  const text = record.toString('latin1', 0, 512);
-  const [, order] = HEADER.exec(text) ?? [];
-  const [, pfn] = PFN.exec(text) ?? [];
-  if (order === undefined || pfn === undefined) throw new NoPfn('its records have no PFN');
-  return { at: Number(pfn), order: Number(order) };
+/** Text of records, one behind the other. What is read next is read to its end: nothing is copied, unless it grows. */
+class RecordText {
+  private buffer = Buffer.allocUnsafeSlow(8 * RECORD_BYTES);
+  private length = 0;
+  private records = 0;
+
+  /** Where the next record goes. */
+  room(): Buffer {
+    if (this.buffer.length - this.length < RECORD_BYTES) {
+      const larger = Buffer.allocUnsafeSlow(2 * this.buffer.length);
+      this.buffer.copy(larger, 0, 0, this.length);
+      this.buffer = larger;
+    }
+    return this.buffer.subarray(this.length);
+  }
+
+  /** Keeps the record that was read there. */
+  keep(bytes: number): void {
+    this.length += bytes;
+    this.records++;
+  }
+
+  ended(): Pick<RangeRecords, 'text' | 'records'> {
+    return { text: this.buffer.subarray(0, this.length), records: this.records };
+  }
+}
+
+const ORDER = Buffer.from('Page allocated via order ');
+const PFN = Buffer.from('\nPFN 0x');
+
+/** Of each record some are read: by byte, since an emulated machine takes as long for a regular expression as for the read. Throws NoPfn for another text. */
+function orderOf(record: Buffer): number {
+  if (record.length < ORDER.length || ORDER.compare(record, 0, ORDER.length) !== 0)
+    throw new NoPfn('its records have no order');
+  let order = 0;
+  for (let at = ORDER.length; isDigit(record[at]); at++) order = 10 * order + (record[at] as number) - ZERO;
+  return order;
+}
+
+/** The PFN of a record. Throws NoPfn for a text that has none. */
+export function pfnOf(record: Buffer): number {
+  let at = record.indexOf(PFN);
+  if (at < 0) return decimalPfnOf(record);
+  let pfn = 0;
+  for (at += PFN.length; ; at++) {
+    const digit = hexDigit(record[at]);
+    if (digit < 0) return pfn;
+    pfn = 16 * pfn + digit;
+  }
+}
+
+/** Of older kernels, 6.1 among them: `PFN 1234 `. */
+function decimalPfnOf(record: Buffer): number {
+  const [, digits] = /\nPFN (\d+) /.exec(record.toString('latin1')) ?? [];
+  if (digits === undefined) throw new NoPfn('its records have no PFN');
+  return Number(digits);
+}
+
+const ZERO = 0x30;
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte < ZERO + 10;
+}
+
+/** -1: it is none. The kernel writes small letters. */
+function hexDigit(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= ZERO && byte < ZERO + 10) return byte - ZERO;
+  return byte >= 0x61 && byte <= 0x66 ? byte - 0x61 + 10 : -1;
 }
 
 const TOO_LONG = -1;
@@ -126,20 +185,19 @@ export function readOn(
   file: Pick<PageOwnerFile, 'readOn'>,
   most: number,
 ): { text: Uint8Array; records: number; lost: number; hasEnded: boolean } {
-  const buffer = Buffer.allocUnsafeSlow(RECORD_BYTES);
-  const pieces: Buffer[] = [];
+  const found = new RecordText();
   let lost = 0;
-  let hasEnded = false;
-  while (pieces.length < most && !hasEnded) {
+  for (let read = 0; read < most; ) {
     try {
-      const bytes = file.readOn(buffer);
-      if (bytes === 0) hasEnded = true;
-      else pieces.push(Buffer.from(buffer.subarray(0, bytes)));
+      const bytes = file.readOn(found.room());
+      if (bytes === 0) return { ...found.ended(), lost, hasEnded: true };
+      found.keep(bytes);
+      read++;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOMEM') lost++;
       else if (code !== 'EINTR') throw error;
     }
   }
-  return { text: Buffer.concat(pieces), records: pieces.length, lost, hasEnded };
+  return { ...found.ended(), lost, hasEnded: false };
 }

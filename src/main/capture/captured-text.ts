@@ -13,7 +13,7 @@ import { THREAD_EXEC_ARGV } from '../reading/worker-pool.js';
 const RANGE_PFNS = 2048;
 
 /** So many ranges may be read and not yet written, for each thread. */
-const AHEAD = 8;
+const AHEAD = 4;
 
 interface CaptureRange {
   /** The first PFN, and the one behind the last. */
