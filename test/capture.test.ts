@@ -260,7 +260,7 @@ function inMachine(script: string): string {
 
 /** PFNs and the head of each record that does not change while its page lives. */
 function stable(text: string): Map<string, string> {
-  const records = [...text.matchAll(/^(Page allocated .*)\nPFN (0x[\da-f]+) /gm)];
+  const records = [...text.matchAll(/^(Page allocated .*)\nPFN (\w+) /gm)];
   return new Map(records.map(([, head = '', pfn = '']) => [pfn, head]));
 }
 
@@ -276,7 +276,7 @@ test('of a real kernel, several threads get each record that cat gets before and
   const lasting = [...before].filter(([pfn, head]) => behind.get(pfn) === head);
   assert.ok(lasting.length > 3000);
   for (const [pfn, head] of lasting) assert.equal(ours.get(pfn), head, pfn);
-  const pfns = [...b.matchAll(/^PFN (0x[\da-f]+) /gm)].map(([, pfn]) => Number(pfn));
+  const pfns = [...b.matchAll(/^PFN (\w+) /gm)].map(([, pfn]) => Number(pfn));
   assert.ok(
     pfns.every((pfn, i) => i === 0 || pfn > (pfns[i - 1] as number)),
     'in order, none twice',
