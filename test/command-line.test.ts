@@ -120,10 +120,13 @@ for (const [program, args] of [
   });
 }
 
-test('--version is that of the package', () => {
+test('--version says the version, the commit where it is known, and Node', () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  assert.equal(run('page_owner_sort', ['--version']).stdout, `${version}\n`);
-  assert.equal(run('pageowner', ['--version']).stdout, `${version}\n`);
+  const { commit } = JSON.parse(readFileSync(join(ROOT, 'dist/build.json'), 'utf8'));
+  const built = commit === undefined ? '' : `commit ${commit}, `;
+  const expected = `${version} (${built}Node ${process.versions.node}, ${process.platform} ${process.arch})\n`;
+  assert.equal(run('page_owner_sort', ['--version']).stdout, expected);
+  assert.equal(run('pageowner', ['--version']).stdout, expected);
 });
 
 test('a link to the program starts it, as npm installs it', () => {

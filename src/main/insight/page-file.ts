@@ -7,7 +7,7 @@ import type { Snapshot } from '../../merge/insight/snapshot.js';
 import type { ReportTable } from '../../merge/writers/report.js';
 import type { PageData } from '../../page/page-data.js';
 import { usageError } from '../base/errors.js';
-import { version } from '../command-line/program.js';
+import { version } from '../command-line/version.js';
 import { htmlPage } from '../io/html-page.js';
 import { PAGE_SCRIPT, PAGE_STYLE } from '../places.js';
 
