@@ -5,7 +5,7 @@
 
 export const PACKAGE_FILE: URL = new URL('../../../package.json', import.meta.url);
 
-/** What src/bundle knows of the sources. */
+/** What src/build-facts knows of the sources. */
 export const BUILD_FILE: URL = new URL('../../build.json', import.meta.url);
 
 /** What threads run that take chunks from a queue. */

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { shippedFile } from '../../workers/shipped-file.js';
 import { BUILD_FILE, PACKAGE_FILE } from '../places.js';
 
-/** What src/bundle writes of the sources; empty where they are no git repository. */
+/** What src/build-facts writes of the sources; empty where they are no git repository. */
 interface Build {
   readonly commit?: string;
   /** Of the commit, as 2026-11-27. */
@@ -10,11 +10,11 @@ interface Build {
 }
 
 export function version(): string {
-  return (JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string }).version;
+  return (JSON.parse(shippedFile(PACKAGE_FILE).toString()) as { version: string }).version;
 }
 
 export function build(): Build {
-  return existsSync(BUILD_FILE) ? (JSON.parse(readFileSync(BUILD_FILE, 'utf8')) as Build) : {};
+  return JSON.parse(shippedFile(BUILD_FILE).toString()) as Build;
 }
 
 /** Gives a program `--version`: `1.2.3 (commit 0123456789ab, Node 24.1.0, linux x64)`. */
