@@ -126,7 +126,7 @@ const CHOSEN = ['command-line', 'operands', 'output', 'overview', 'tree', 'bench
 test('tests of the command line pass with the executable', { skip }, () => {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const files = CHOSEN.map((name) => join(ROOT, `dist/test/${name}.test.js`));
-  const { status, stdout } = spawnSync(process.execPath, ['--test', ...files], {
+  const { status, stdout } = spawnSync(process.execPath, ['--test', '--test-reporter=tap', ...files], {
     encoding: 'utf8',
     env: { ...env, PAGEOWNER_PROGRAM: NATIVE },
   });

@@ -33,6 +33,8 @@ function runScript(shell: string, script: string, cwd: string, env: NodeJS.Proce
     cwd,
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, ...env },
     encoding: 'utf8',
+    // bash takes a socket for a remote shell's, and reads its startup files.
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   assert.deepEqual([status, stderr], [0, '']);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { shippedFile } from '../../workers/shipped-file.js';
 import { BUILD_FILE, PACKAGE_FILE } from '../places.js';
 
-/** What src/build-facts writes of the sources; empty where they are no git repository. */
+/** What src/build-facts writes of the sources, where they are a git repository. */
 interface Build {
   readonly commit?: string;
   /** Of the commit, as 2026-11-27. */
