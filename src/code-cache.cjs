@@ -2,6 +2,7 @@
 const { readFileSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { resolve } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 const [launcher, ...runs] = process.argv.slice(2);
@@ -16,6 +17,8 @@ function start() {
 
 async function main() {
   const { exit } = process;
+  // Else what is not used for a while is forgotten, now and then.
+  setFlagsFromString('--no-flush-bytecode');
   if (runs.length === 0) start();
   for (const run of runs) {
     process.argv = [process.execPath, filename, ...run.split(' ')];
@@ -26,6 +29,8 @@ async function main() {
     if (status !== 0) throw new Error(`${launcher} ${run}: exit code ${status}`);
   }
   process.exit = exit;
+  // A flag that differs is another V8 to the one that reads it.
+  setFlagsFromString('--flush-bytecode');
   writeFileSync(filename.replace(/js$/, 'cache'), program.createCachedData());
 }
 

@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { fixtureDump, PROGRAMS, run, temporaryFolder, writeInto } from './helpers.js';
+import { fixtureDump, programFile, RUNNER, run, temporaryFolder, writeInto } from './helpers.js';
 
 /** What the tests of batch share. */
 
 export const folder: string = temporaryFolder();
-export const SCRIPT: string = join(PROGRAMS, 'pageowner.js');
+export const SCRIPT: string = programFile('pageowner');
 
 export interface Line {
   readonly name: string;
@@ -36,7 +36,7 @@ export function batch(...args: string[]): ReturnType<typeof run> {
 }
 
 export function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [SCRIPT, 'batch', ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
+  return spawn(RUNNER, [SCRIPT, 'batch', ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
 }
 
 export function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {

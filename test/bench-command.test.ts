@@ -19,7 +19,7 @@ test('bench measures a dump with one thread and with more, and says so as JSON',
 
 test('bench generates a dump and leaves nothing of it', () => {
   const folder = temporaryFolder();
-  const shell = `TMPDIR=$1 ${process.execPath} $0 bench --size=200K --rounds=1`;
+  const shell = `TMPDIR=$1 $RUNNER $0 bench --size=200K --rounds=1`;
   const { stdout, stderr } = run('pageowner', [folder], { shell });
   assert.equal(stderr, '');
   assert.match(stdout, /^a generated dump, 200\.\d KiB, --cull=st, median of 1\n\n.* p99\.9 ms .*\ncat .*\n1 thread /);

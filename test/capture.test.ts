@@ -19,7 +19,7 @@ import { Channel } from '../src/main/capture/channel.js';
 import { type Check, checksOf } from '../src/main/capture/checks.js';
 import { packedFor } from '../src/main/capture/pack.js';
 import { NoPfn, readRange } from '../src/workers/page-owner-records.js';
-import { PROGRAMS, run, temporaryFolder } from './helpers.js';
+import { programFile, RUNNER, run, temporaryFolder } from './helpers.js';
 import { ModelFile, type ModelRecord, modelRecords, textOf } from './model-page-owner.js';
 
 const END = 60_000;
@@ -244,7 +244,7 @@ const skip =
 
 /** Runs a script of sh in a machine whose kernel has page_owner, and a module that leaks. */
 function inMachine(script: string): string {
-  const pageowner = `node ${join(PROGRAMS, 'pageowner.js')}`;
+  const pageowner = `${RUNNER} ${programFile('pageowner')}`;
   const args = [
     '--load',
     'polleak',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { Progress } from '../src/main/command-line/progress.js';
 import { OPTIONS } from '../src/main/sorting/sort-option-table.js';
-import { BLOCK, PROGRAMS, ROOT, run, runHere, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, EXECUTABLE, programFile, ROOT, run, runHere, temporaryFolder, writeInto } from './helpers.js';
 
 const folder = temporaryFolder();
 const dump = writeInto(folder, 'dump', `${BLOCK}${BLOCK.replace('7, tgid 5', '8, tgid 6').repeat(2)}`);
@@ -120,16 +120,19 @@ for (const [program, args] of [
   });
 }
 
-test('--version is that of the package', () => {
+test('--version says the version, the commit where it is known, and Node', () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  assert.equal(run('page_owner_sort', ['--version']).stdout, `${version}\n`);
-  assert.equal(run('pageowner', ['--version']).stdout, `${version}\n`);
+  const { commit } = JSON.parse(readFileSync(join(ROOT, 'dist/build.json'), 'utf8'));
+  const built = commit === undefined ? '' : `commit ${commit}, `;
+  const expected = `${version} (${built}Node N, ${process.platform} ${process.arch})\n`;
+  for (const program of ['page_owner_sort', 'pageowner'] as const)
+    assert.equal(run(program, ['--version']).stdout.replace(/Node \d+\.\d+\.\d+/, 'Node N'), expected);
 });
 
-test('a link to the program starts it, as npm installs it', () => {
+test('a link to the script starts it, as npm installs it', { skip: EXECUTABLE !== undefined && 'no script' }, () => {
   const link = join(folder, 'linked');
-  symlinkSync(join(PROGRAMS, 'page_owner_sort.js'), link);
-  const { stdout } = run('page_owner_sort', [link, dump], { shell: `${process.execPath} $1 --cull=pid $2 -` });
+  symlinkSync(programFile('page_owner_sort'), link);
+  const { stdout } = run('page_owner_sort', [link, dump], { shell: `$RUNNER $1 --cull=pid $2 -` });
   assert.equal(stdout, '2 times, 4 pages, PID 8\n1 times, 2 pages, PID 7\n');
 });
 

@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expandArguments } from '../src/main/command-line/abbreviations.js';
@@ -11,8 +11,14 @@ import { OPTIONS } from '../src/main/sorting/sort-option-table.js';
 /** The project's folder, seen from dist/test. */
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Where the programs are: the bundle that is shipped, or what `npm run coverage` can look into. */
-export const PROGRAMS: string = join(ROOT, process.env.COVERED_PROGRAMS ?? 'dist/bundle/main');
+/** Where the scripts are: the bundle that is shipped, or what `npm run coverage` can look into. */
+const SCRIPTS: string = join(ROOT, process.env.COVERED_PROGRAMS ?? 'dist/bundle/main');
+
+/** `PAGEOWNER_PROGRAM=dist/executable/pageowner-linux-x64 node --test …`: the executable is tested instead of the scripts. */
+export const EXECUTABLE: string | undefined = process.env.PAGEOWNER_PROGRAM && resolve(process.env.PAGEOWNER_PROGRAM);
+
+/** What runs a program's file: Node, or for an executable a command that becomes it. */
+export const RUNNER: string = EXECUTABLE ? '/usr/bin/env' : process.execPath;
 
 const folders: string[] = [];
 process.on('exit', () => {
@@ -26,16 +32,32 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Runs one of the two programs as a user does. */
+let links: string | undefined;
+
+/** The file of a program. An executable is the program that its name says. */
+export function programFile(program: 'page_owner_sort' | 'pageowner'): string {
+  if (!EXECUTABLE) return join(SCRIPTS, `${program}.js`);
+  if (!links) {
+    links = temporaryFolder();
+    for (const name of ['page_owner_sort', 'pageowner']) symlinkSync(EXECUTABLE, join(links, name));
+  }
+  return join(links, program);
+}
+
+/** Runs one of the two programs as a user does. In a shell it is `$RUNNER $0`. */
 export function run(
   program: 'page_owner_sort' | 'pageowner',
   args: readonly string[],
   options: { input?: Buffer | string; shell?: string; cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): SpawnSyncReturns<string> {
-  const script = join(PROGRAMS, `${program}.js`);
+  const file = programFile(program);
   const settings = { encoding: 'latin1', maxBuffer: 2 ** 28, timeout: 120_000, ...options } as const;
-  if (!options.shell) return spawnSync(process.execPath, [script, ...args], { ...settings, shell: false });
-  return spawnSync('bash', ['-c', options.shell, script, ...args], { ...settings, shell: false });
+  if (!options.shell) return spawnSync(RUNNER, [file, ...args], { ...settings, shell: false });
+  return spawnSync('bash', ['-c', options.shell, file, ...args], {
+    ...settings,
+    shell: false,
+    env: { ...process.env, ...options.env, RUNNER },
+  });
 }
 
 /** Runs page_owner_sort in this process: no start-up, same parser. */

@@ -56,13 +56,12 @@ function fails(bytes: Buffer | undefined, reason: RegExp): void {
 
 test('standard input, a FIFO and /dev/fd/N are read as files are', () => {
   for (const shell of [
-    'cat $1 | $NODE $0 --cull=st - -',
-    '$NODE $0 --cull=st - - < $1',
-    '$NODE $0 --cull=st <(cat $1) -',
-    'mkfifo $2; cat $1 > $2 & $NODE $0 --cull=st $2 -; wait',
+    'cat $1 | $RUNNER $0 --cull=st - -',
+    '$RUNNER $0 --cull=st - - < $1',
+    '$RUNNER $0 --cull=st <(cat $1) -',
+    'mkfifo $2; cat $1 > $2 & $RUNNER $0 --cull=st $2 -; wait',
   ]) {
-    const script = shell.replaceAll('$NODE', process.execPath);
-    const { stdout, stderr } = run('page_owner_sort', [plain, join(folder, 'fifo')], { shell: script });
+    const { stdout, stderr } = run('page_owner_sort', [plain, join(folder, 'fifo')], { shell });
     assert.equal(stderr, '', shell);
     assert.equal(stdout, expected, shell);
   }
@@ -112,7 +111,7 @@ test('a folder is an error', () => {
 
 test('an unreadable dump is an error', { skip: process.getuid?.() === 0 && 'root reads everything' }, () => {
   const { stderr } = run('page_owner_sort', [writeInto(folder, 'secret', BLOCK), '-'], {
-    shell: `chmod 0 $1; ${process.execPath} $0 $1 $2`,
+    shell: `chmod 0 $1; $RUNNER $0 $1 $2`,
   });
   assert.match(stderr, /permission denied\n$/);
 });
@@ -191,7 +190,7 @@ test('what is packed in other ways is an error', () => {
 });
 
 test('a folder on standard input is an error', () => {
-  const { status, stderr } = run('page_owner_sort', [folder], { shell: `${process.execPath} $0 - - < $1` });
+  const { status, stderr } = run('page_owner_sort', [folder], { shell: `$RUNNER $0 - - < $1` });
   assert.equal(status, 1);
   assert.match(stderr, /cannot read standard input: it is a directory\n$/);
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { version } from '../src/main/command-line/program.js';
+import { version } from '../src/main/command-line/version.js';
 import type { Aggregate, AggregateRow } from '../src/merge/aggregate/aggregate.js';
 import { writeParquet } from '../src/merge/writers/parquet.js';
 

@@ -7,7 +7,6 @@ import { sortDump } from '../src/main/index.js';
 import { BLOCK, fixtureDump, run, runHere, temporaryFolder, writeInto } from './helpers.js';
 
 const dump = writeInto(temporaryFolder(), 'dump', fixtureDump('6.12-boot'));
-const NODE = process.execPath;
 let folder = '';
 beforeEach(() => {
   folder = temporaryFolder();
@@ -28,7 +27,7 @@ test('the input is refused as output, under any name', async () => {
   for (const name of ['dump', 'symbolic', 'hard']) {
     await assert.rejects(sortDump({ input, output: join(folder, name) }), /same file/);
   }
-  const { status, stderr } = run('page_owner_sort', [input, folder], { shell: `${NODE} $0 $1 - >> $1` });
+  const { status, stderr } = run('page_owner_sort', [input, folder], { shell: `$RUNNER $0 $1 - >> $1` });
   assert.equal(status, 1);
   assert.match(stderr, /same file/);
   assert.equal(readFileSync(input, 'latin1'), BLOCK);
@@ -45,7 +44,7 @@ test('a folder as output is an error', async () => {
 
 test('a full device is an error', () => {
   for (const output of ['/dev/full', '-']) {
-    const { status, stderr } = run('page_owner_sort', [dump, output], { shell: `${NODE} $0 $1 $2 > /dev/full` });
+    const { status, stderr } = run('page_owner_sort', [dump, output], { shell: `$RUNNER $0 $1 $2 > /dev/full` });
     assert.equal(status, 1, output);
     assert.match(stderr, /^page_owner_sort: cannot write .*no space left on the device\n$/);
   }
@@ -53,7 +52,7 @@ test('a full device is an error', () => {
 
 test('a full disk leaves no half report', () => {
   const { status, stderr } = run('page_owner_sort', [dump, join(folder, 'report')], {
-    shell: `ulimit -f 8; trap "" XFSZ; ${NODE} $0 $1 $2`,
+    shell: `ulimit -f 8; trap "" XFSZ; $RUNNER $0 $1 $2`,
   });
   assert.equal(status, 1);
   assert.match(stderr, /file too large/);
@@ -61,7 +60,7 @@ test('a full disk leaves no half report', () => {
 });
 
 test('a reader that has seen enough is no error', () => {
-  const shell = `${NODE} $0 $1 - | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const shell = `$RUNNER $0 $1 - | head -n 1; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = run('page_owner_sort', [dump], { shell });
   assert.equal(stderr, '');
   assert.match(stdout, /^\d+ times.*\n0\n$/);
@@ -90,14 +89,14 @@ test('only the report is left in the folder', async () => {
 
 test('a FIFO is written to, not replaced', () => {
   const fifo = join(folder, 'fifo');
-  const { stdout } = run('page_owner_sort', [dump, fifo], { shell: `mkfifo $2; cat $2 & ${NODE} $0 $1 $2; wait` });
+  const { stdout } = run('page_owner_sort', [dump, fifo], { shell: `mkfifo $2; cat $2 & $RUNNER $0 $1 $2; wait` });
   assert.match(stdout, /^\d+ times/);
   assert.ok(existsSync(fifo) && lstatSync(fifo).isFIFO());
 });
 
 test('a pipe may be the output, under the names that shells give it', () => {
-  for (const shell of ['$NODE $0 --cull=st $1 /dev/stdout | cat', '$NODE $0 --cull=st $1 >(cat); wait $!']) {
-    const { stdout, stderr } = run('page_owner_sort', [dump], { shell: shell.replaceAll('$NODE', NODE) });
+  for (const shell of ['$RUNNER $0 --cull=st $1 /dev/stdout | cat', '$RUNNER $0 --cull=st $1 >(cat); wait $!']) {
+    const { stdout, stderr } = run('page_owner_sort', [dump], { shell });
     assert.equal(stderr, '', shell);
     assert.match(stdout, /^\d+ times, \d+ pages:\n/, shell);
   }
@@ -111,7 +110,7 @@ test('a report whose place is taken at the last moment is an error of one line',
 });
 
 test('a closed pipe is no error of --help either', () => {
-  const { stderr, stdout } = run('page_owner_sort', [], { shell: `${NODE} $0 --help | true; echo \${PIPESTATUS[0]}` });
+  const { stderr, stdout } = run('page_owner_sort', [], { shell: `$RUNNER $0 --help | true; echo \${PIPESTATUS[0]}` });
   assert.deepEqual({ stderr, stdout }, { stderr: '', stdout: '0\n' });
 });
 

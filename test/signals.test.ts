@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { BLOCK, PROGRAMS, temporaryFolder, writeInto } from './helpers.js';
+import { BLOCK, programFile, RUNNER, temporaryFolder, writeInto } from './helpers.js';
 
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -15,9 +15,9 @@ for (const [signal, code] of [
   for (const threads of [1, 2]) {
     test(`${signal} ends a run of ${threads} threads with ${code} and leaves nothing behind`, async () => {
       const folder = temporaryFolder();
-      const script = join(PROGRAMS, 'page_owner_sort.js');
+      const script = programFile('page_owner_sort');
       const args = [script, `--threads=${threads}`, '--chunk-size=1', '-', join(folder, 'report')];
-      const child = spawn(process.execPath, args);
+      const child = spawn(RUNNER, args);
       let stderr = '';
       child.stderr.on('data', (text: Buffer) => {
         stderr += text;
@@ -35,15 +35,15 @@ for (const [signal, code] of [
 }
 
 for (const [what, shell] of [
-  ['a FIFO that no one writes to', 'mkfifo fifo; exec $NODE $0 fifo report'],
-  ['a FIFO whose writer is idle', 'mkfifo fifo; sleep 30 > fifo & exec $NODE $0 fifo report'],
-  ['a report that no one reads', 'mkfifo fifo; exec $NODE $0 $1 fifo'],
+  ['a FIFO that no one writes to', 'mkfifo fifo; exec $RUNNER $0 fifo report'],
+  ['a FIFO whose writer is idle', 'mkfifo fifo; sleep 30 > fifo & exec $RUNNER $0 fifo report'],
+  ['a report that no one reads', 'mkfifo fifo; exec $RUNNER $0 $1 fifo'],
 ] as const) {
   test(`a signal ends a run that waits for ${what}`, { timeout: 20_000 }, async () => {
     const folder = temporaryFolder();
     const dump = writeInto(temporaryFolder(), 'dump', BLOCK);
-    const script = join(PROGRAMS, 'page_owner_sort.js');
-    const command = shell.replace('$NODE', process.execPath);
+    const script = programFile('page_owner_sort');
+    const command = shell.replace('$RUNNER', RUNNER);
     const child = spawn('bash', ['-c', command, script, dump], { cwd: folder, stdio: 'ignore', detached: true });
     await setTimeout(1000);
     child.kill('SIGTERM');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fixtureDump, missing, PROGRAMS, ROOT, run, temporaryFolder, writeInto } from './helpers.js';
+import { fixtureDump, missing, programFile, ROOT, RUNNER, run, temporaryFolder, writeInto } from './helpers.js';
 
 const doc = readFileSync(join(ROOT, 'docs/split.md'), 'utf8');
 const folder = temporaryFolder();
@@ -27,12 +27,14 @@ function dumpFolder(): { own: string; whole: Buffer } {
 /** Runs a script in a folder, where `pageowner` is a program. */
 function runScript(shell: string, script: string, cwd: string, env: NodeJS.ProcessEnv = {}, args: string[] = []): void {
   const bin = mkdtempSync(join(folder, 'bin-'));
-  const program = join(PROGRAMS, 'pageowner.js');
-  chmodSync(writeInto(bin, 'pageowner', `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`), 0o755);
+  const program = programFile('pageowner');
+  chmodSync(writeInto(bin, 'pageowner', `#!/bin/sh\nexec '${RUNNER}' '${program}' "$@"\n`), 0o755);
   const { status, stderr } = spawnSync(shell, ['-euc', script, shell, ...args], {
     cwd,
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, ...env },
     encoding: 'utf8',
+    // bash takes a socket for a remote shell's, and reads its startup files.
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   assert.deepEqual([status, stderr], [0, '']);
 }

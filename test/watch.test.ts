@@ -5,7 +5,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { firstRows, type WatchRound } from '../src/main/capture/watch-rounds.js';
-import { LEAK, PROGRAMS, run } from './helpers.js';
+import { LEAK, programFile, RUNNER, run } from './helpers.js';
 import { folder, json, T0, T1, T2 } from './snapshots.js';
 
 /** What two dumps differ by, by caller. */
@@ -19,8 +19,8 @@ function diffed(
 test('each look tells what was born and freed since the last, and grew since the first, as diff does', async () => {
   const path = join(folder, 'watched');
   copyFileSync(T0, path);
-  const args = [join(PROGRAMS, 'pageowner.js'), 'watch', path, '--every', '1s', '--count', '3', '--limit', '5'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = [programFile('pageowner'), 'watch', path, '--every', '1s', '--count', '3', '--limit', '5'];
+  const child = spawn(RUNNER, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const rounds: WatchRound[] = [];
   let text = '';
   for await (const piece of child.stdout) {

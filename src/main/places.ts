@@ -5,6 +5,9 @@
 
 export const PACKAGE_FILE: URL = new URL('../../../package.json', import.meta.url);
 
+/** What src/build-facts knows of the sources. */
+export const BUILD_FILE: URL = new URL('../../build.json', import.meta.url);
+
 /** What threads run that take chunks from a queue. */
 export const CHUNKS_ENTRY: URL = new URL('../workers/entry.js', import.meta.url);
 

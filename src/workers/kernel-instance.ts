@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Columns, EMPTY_COLUMNS } from '../merge/block-groups.js';
 import { fillRandomly } from '../merge/random.js';
 import { StringList } from '../merge/string-list.js';
+import { shippedFile } from './shipped-file.js';
 
 /** What kernel/kernel.ts exports. Addresses and lengths are bytes of its memory. */
 export interface Kernel {
@@ -72,7 +72,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** Loaded once a thread. */
 export function compile(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../workers/kernel.wasm', import.meta.url)));
+  compiled ??= new WebAssembly.Module(shippedFile(new URL('../workers/kernel.wasm', import.meta.url)));
   return compiled;
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { anyOf, takesWords } from '../command-line/value-words.js';
 import { BATCH_OPTIONS } from './batch-option-table.js';
 import type { Typed } from './config-file.js';
 
@@ -12,11 +13,12 @@ export function batchCommand(): Command {
       'a list of dumps (a path a line, or JSON), - for standard input; a folder, a glob, or dumps',
     )
     .helpOption('-h, --help', 'show this help');
-  for (const { name, value, isList, choices, group, help } of BATCH_OPTIONS) {
+  for (const { name, value, isList, choices, words, group, help } of BATCH_OPTIONS) {
     const option = new Option(value ? `--${name} <${value}>` : `--${name}`, help).helpGroup(group);
     option.attributeName = () => name;
     // commander sets what begins with no- to false, and its opposite to true by default.
     option.negate = false;
+    if (words) takesWords(option, anyOf(words));
     if (choices) option.choices(choices);
     else if (isList) option.argParser((typed, before: readonly string[] = []) => [...before, typed]);
     command.addOption(option);

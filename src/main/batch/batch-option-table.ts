@@ -1,3 +1,5 @@
+import { ALARMS } from './results/alarms.js';
+
 /** An option of `pageowner batch`. The table makes the parser, --help, and the keys of --config. */
 export interface BatchOption {
   /** As typed, without `--`; also its key in a config file. */
@@ -7,6 +9,8 @@ export interface BatchOption {
   /** Whether it may be given several times (in a config file: a list). */
   readonly isList?: true;
   readonly choices?: readonly string[];
+  /** What its value begins with. */
+  readonly words?: readonly string[];
   readonly group: string;
   readonly help: string;
 }
@@ -39,6 +43,7 @@ export const BATCH_OPTIONS: readonly BatchOption[] = [
   {
     name: 'fail-on',
     value: 'ALARM',
+    words: ALARMS,
     isList: true,
     group: COMPARED,
     help: 'exit with 1 on leak[:PAGES] (a stack leaked so many), frag:BLOCKS (mixed pageblocks), malformed[:BLOCKS], missing[:DUMPS]; repeatable',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../../workers/clock.js';
 import { PageownerError } from '../base/errors.js';
-import { version } from '../command-line/program.js';
+import { version } from '../command-line/version.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { BrokenEntry, Entry } from './manifest/manifest.js';
 import type { ReadAhead } from './manifest/read-ahead.js';

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { SYNTHETIC_DUMP } from '../../format/synthetic-dump.js';
 import { now } from '../../workers/clock.js';
+import { IS_EXECUTABLE } from '../../workers/shipped-file.js';
 import { cannotRead, PageownerError, usageError } from '../base/errors.js';
 import { formatBytes, parseBytes } from '../command-line/byte-units.js';
 import { print } from '../command-line/print.js';
@@ -108,8 +109,9 @@ function threadCounts(all: number): number[] {
 }
 
 function runOnce(dump: string, threads: number): RunSummary {
-  const args = [process.argv[1] as string, 'bench', `--one-run=${threads}`, dump];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const args = [...(IS_EXECUTABLE ? [] : [process.argv[1] as string]), 'bench', `--one-run=${threads}`, dump];
+  // An executable is the program that its name says.
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', argv0: process.argv0 });
   if (status !== 0) throw new PageownerError('input', stderr.trim().replace(/^pageowner: /, ''));
   return JSON.parse(stdout) as RunSummary;
 }

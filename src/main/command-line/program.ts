@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { failureOf, noCommand, quoted } from '../base/errors.js';
 import { isBlocked } from '../io/call.js';
 import { undoAll } from '../io/undo.js';
-import { PACKAGE_FILE } from '../places.js';
 import { print } from './print.js';
 
 /** Signals that end a run, and the exit codes that shells give them. */
@@ -39,7 +37,6 @@ export async function runProgram(program: Command, args: () => string[], exitCod
     });
   }
   silenceErrors(program);
-  program.version(version(), '--version', 'show the version');
   try {
     await program.parseAsync(args(), { from: 'user' });
     undoAll();
@@ -64,8 +61,4 @@ function messageOf(error: unknown): string {
   if (error.code === 'commander.help') return noCommand().message;
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n(Did you mean ');
   return `${quoted(message)} (${suggestion ? `did you mean ${suggestion.slice(0, -1)}` : 'try --help'})`;
-}
-
-export function version(): string {
-  return (JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string }).version;
 }

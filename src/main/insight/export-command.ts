@@ -11,8 +11,9 @@ import { writeFolded } from '../../merge/writers/folded.js';
 import { writeCsv } from '../../merge/writers/table-csv.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
 import { quoted, samePart, usageError } from '../base/errors.js';
-import { version } from '../command-line/program.js';
+import { version } from '../command-line/version.js';
 import { type LoadOptions, loadSnapshot } from '../reading/load-snapshot.js';
+import { EXPORT_FORMS } from './insight-option-table.js';
 import { inputsOf, loadOptions, pageBytesOf, selectionOf, type Values } from './insight-options.js';
 import { readSnapshot } from './read-snapshots.js';
 import { writePieces } from './write-report.js';
@@ -27,7 +28,7 @@ interface ExportOptions {
 /** One writer a form, and how names of its files end. */
 const FORMS: Readonly<
   Record<
-    string,
+    (typeof EXPORT_FORMS)[number],
     {
       readonly ends: readonly [string, ...string[]];
       readonly write: (aggregate: Aggregate, options: ExportOptions) => Promise<Iterable<Uint8Array>>;
@@ -110,11 +111,11 @@ function add(joiner: AggregateJoiner, aggregate: Aggregate, path: string): void 
 }
 
 /** The form by its name, or by that of the output. */
-function formOf(typed: string | undefined, output: string): (typeof FORMS)[string] {
-  const names = Object.keys(FORMS).join(', ');
+function formOf(typed: string | undefined, output: string): (typeof FORMS)[keyof typeof FORMS] {
+  const names = EXPORT_FORMS.join(', ');
   if (typed !== undefined) {
-    const form = FORMS[typed];
-    if (form) return form;
+    const form = EXPORT_FORMS.find((known) => known === typed);
+    if (form) return FORMS[form];
     throw usageError(`--to takes ${names}, not ${quoted(typed)}`);
   }
   const end = extname(output);

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { INSIGHT_KEYS } from '../../merge/insight/insight-keys.js';
-import { type Makes, sharedOptions } from './insight-option-table.js';
+import { VERDICTS } from '../../merge/insight/verdict.js';
+import { anyOf, takesWords } from '../command-line/value-words.js';
+import { BY_KEYS, EXPORT_FORMS, type Makes, sharedOptions } from './insight-option-table.js';
 import type { Values } from './insight-options.js';
 
 /** A command of this folder: what it is, and what it does with its arguments. */
@@ -54,7 +56,7 @@ const FORMS: readonly Form[] = [
       new Option('--inverted', 'begin with the functions that allocate, and go on to their callers'),
       new Option('--min-share <PERCENT>', 'sum up smaller branches (default: 0.5)'),
       new Option('--depth <N>', 'levels to print (default: all)'),
-      new Option('--by <KEY,…>', 'a tree for each value of these keys, as in top: kind'),
+      takesWords(new Option('--by <KEY,…>', 'a tree for each value of these keys, as in top: kind'), BY_KEYS),
     ],
     examples: [
       'pageowner tree --match ext4 dump.txt',
@@ -69,10 +71,13 @@ const FORMS: readonly Form[] = [
     argument: '<dumps...>',
     makes: 'groups',
     own: [
-      new Option(
-        '--fail-on <VERDICT[:PAGES]>',
-        'exit with 1 if a group has this verdict (and grew by as many pages)',
-      ).argParser((value, before: readonly string[] = []) => [...before, value]),
+      takesWords(
+        new Option(
+          '--fail-on <VERDICT[:PAGES]>',
+          'exit with 1 if a group has this verdict (and grew by as many pages)',
+        ).argParser((value, before: readonly string[] = []) => [...before, value]),
+        anyOf(VERDICTS),
+      ),
     ],
     examples: [
       'pageowner diff monday.txt.zst tuesday.txt.zst           stacks, the most suspect first',
@@ -149,7 +154,10 @@ const FORMS: readonly Form[] = [
     argument: '<dumps...>',
     makes: 'file',
     own: [
-      new Option('--to <FORM>', 'parquet, folded, pprof, speedscope or csv (default: by the name of the output)'),
+      takesWords(
+        new Option('--to <FORM>', 'parquet, folded, pprof, speedscope or csv (default: by the name of the output)'),
+        anyOf(EXPORT_FORMS),
+      ),
       new Option('--since <NS|FILE>', 'parquet: count what was born after this time, or after that snapshot'),
       new Option('--offsets', 'folded, pprof, speedscope: frames at two places in a function are two'),
       new Option('--unit <UNIT>', 'folded: what to count').choices(['pages', 'bytes', 'blocks']),

@@ -1,4 +1,6 @@
 import { Option } from 'commander';
+import { INSIGHT_KEYS } from '../../merge/insight/insight-keys.js';
+import { takesWords, type WordList } from '../command-line/value-words.js';
 
 /** Options that the commands of this folder share. The table makes the parser and --help. */
 const READING = 'Read:';
@@ -12,7 +14,19 @@ interface Entry {
   /** Values of a repeated option are joined into one comma list, or kept as a list. */
   readonly repeats?: 'joined' | 'listed';
   readonly choices?: readonly string[];
+  /** Keys that the value is a list of. */
+  readonly list?: WordList;
 }
+
+/** The keys of --by. */
+export const BY_KEYS: WordList = {
+  words: INSIGHT_KEYS.map(({ name, help }) => ({ word: name, help })),
+  isList: true,
+  hasSigns: false,
+};
+
+/** What export can write. */
+export const EXPORT_FORMS = ['parquet', 'folded', 'pprof', 'speedscope', 'csv'] as const;
 
 export const FORMATS = ['text', 'json', 'ndjson', 'csv', 'md'] as const;
 
@@ -51,7 +65,7 @@ const REPORTING: readonly Entry[] = [
 ];
 
 const GROUPING: readonly Entry[] = [
-  { flags: '--by <KEY,…>', help: 'keys to group by', group: WRITING, repeats: 'joined' },
+  { flags: '--by <KEY,…>', help: 'keys to group by', group: WRITING, repeats: 'joined', list: BY_KEYS },
 ];
 
 /** What a command makes: groups by keys, another report, a screen, a file for programs, or what is known of inputs. */
@@ -69,8 +83,9 @@ export function sharedOptions(makes: Makes): Option[] {
   return [...ENTRIES, ...own].map(optionOf);
 }
 
-function optionOf({ flags, help, group, repeats, choices }: Entry): Option {
+function optionOf({ flags, help, group, repeats, choices, list }: Entry): Option {
   const option = new Option(flags, help).helpGroup(group);
+  if (list) takesWords(option, list);
   if (choices) return option.choices(choices);
   if (repeats === 'joined')
     return option.argParser((value, before: string | undefined) =>

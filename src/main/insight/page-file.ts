@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { toColumns } from '../../merge/aggregate/aggregate-columns.js';
 import { distinctRows } from '../../merge/aggregate/builder.js';
@@ -6,8 +5,9 @@ import { stacksBySize, summedPages, withoutTasks, withStacks } from '../../merge
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import type { ReportTable } from '../../merge/writers/report.js';
 import type { PageData } from '../../page/page-data.js';
+import { shippedFile } from '../../workers/shipped-file.js';
 import { usageError } from '../base/errors.js';
-import { version } from '../command-line/program.js';
+import { version } from '../command-line/version.js';
 import { htmlPage } from '../io/html-page.js';
 import { PAGE_SCRIPT, PAGE_STYLE } from '../places.js';
 
@@ -21,8 +21,8 @@ export interface PageOptions {
 
 /** The report as one HTML file. Nothing in it makes a request: its Content-Security-Policy forbids any. */
 export function pageFile(snapshots: readonly Snapshot[], { maxBytes, ...facts }: PageOptions): string {
-  const script = readFileSync(PAGE_SCRIPT, 'utf8');
-  const style = readFileSync(PAGE_STYLE, 'utf8');
+  const script = shippedFile(PAGE_SCRIPT).toString();
+  const style = shippedFile(PAGE_STYLE).toString();
   const generator = `pageowner ${version()}`;
   const withData = (data: string): string =>
     htmlPage({ title: facts.title, generator, style, script, body: bodyOf(data) });

@@ -4,6 +4,7 @@ import { usageError } from '../base/errors.js';
 import { expandArguments } from '../command-line/abbreviations.js';
 import type { OptionEntry } from '../command-line/option-entry.js';
 import { Progress } from '../command-line/progress.js';
+import { takesWords } from '../command-line/value-words.js';
 import { inputName } from '../io/input.js';
 import { summaryText, summaryWarnings } from './run-summary.js';
 import { sortDump } from './sort-dump.js';
@@ -96,7 +97,9 @@ export function sortOptionsOf(form: SortCommandForm, values: Values): Omit<SortO
 function withOptions(command: Command): Command {
   for (const entry of OPTIONS) {
     const flags = [entry.short && `-${entry.short}`, entry.long && `--${entry.long}`].filter(Boolean).join(', ');
-    const option = new Option(entry.value ? `${flags} <${entry.value}>` : flags, entry.help).helpGroup(entry.group);
+    const value = entry.value && (entry.impliedValue ? `[${entry.value}]` : `<${entry.value}>`);
+    const option = new Option(value ? `${flags} ${value}` : flags, entry.help).helpGroup(entry.group);
+    if (entry.list) takesWords(option, entry.list);
     option.attributeName = () => entry.id;
     if (entry.choices) option.choices(entry.choices);
     else if (entry.joins)

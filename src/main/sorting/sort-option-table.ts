@@ -1,5 +1,6 @@
-import { KEYS } from '../../merge/sort-keys.js';
+import { KEYS, type Key } from '../../merge/sort-keys.js';
 import type { OptionEntry } from '../command-line/option-entry.js';
+import type { Word } from '../command-line/value-words.js';
 import { COMPATS } from './sort-options.js';
 
 const SORTING = 'Sort by one of (default -t):';
@@ -22,6 +23,10 @@ export const SORT_FLAGS: readonly OptionEntry[] = KEYS.flatMap(({ names, flag, h
     : [],
 );
 
+function wordsOf(keys: readonly Key[]): Word[] {
+  return keys.flatMap(({ names, help }) => names.map((word) => ({ word, help })));
+}
+
 export const OPTIONS: readonly OptionEntry[] = [
   ...SORT_FLAGS,
   {
@@ -29,6 +34,7 @@ export const OPTIONS: readonly OptionEntry[] = [
     long: 'cull',
     value: 'KEY,…',
     joins: true,
+    list: { words: wordsOf(KEYS.filter(({ identify }) => identify)), isList: true, hasSigns: false },
     isKernels: true,
     group: GROUPING,
     help: 'make one group of blocks that have equal keys (default: equal text)',
@@ -37,6 +43,7 @@ export const OPTIONS: readonly OptionEntry[] = [
     id: 'sort',
     long: 'sort',
     value: '[+|-]KEY,…',
+    list: { words: wordsOf(KEYS.filter(({ sorts }) => sorts)), isList: true, hasSigns: true },
     isKernels: true,
     group: GROUPING,
     help: 'sort by keys, ascending unless -',

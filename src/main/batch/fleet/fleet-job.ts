@@ -1,5 +1,5 @@
 import type { Failure } from '../../base/errors.js';
-import { version } from '../../command-line/program.js';
+import { version } from '../../command-line/version.js';
 import type { ReadDump } from '../results/ledger.js';
 import type { Job } from '../running/thread-messages.js';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowProducer, Queue, QueueEvents } from 'bullmq';
 import { formOf } from '../../../merge/forms/forms.js';
 import { cannotEndInTime, failureOf, PageownerError, quoted } from '../../base/errors.js';
-import { version } from '../../command-line/program.js';
+import { version } from '../../command-line/version.js';
 import { formatOf } from '../../io/compression.js';
 import { START_BYTES } from '../manifest/is-dump-start.js';
 import type { Log } from '../results/batch-log.js';

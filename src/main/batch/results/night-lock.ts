@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   readFileSync,
@@ -67,13 +68,22 @@ export function isLockedNow(folder: string): boolean {
   return isSeen(path) ?? Date.now() - signOf(path) < DEAD_MS;
 }
 
+let own: Holder | undefined;
+
+/** Without /proc no process can be seen from any other, which waits for signs of life then. */
 function self(): Holder {
-  return {
-    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(),
-    namespace: readlinkSync('/proc/self/ns/pid'),
-    pid: process.pid,
-    started: startOf(process.pid) ?? '',
-  };
+  const { pid } = process;
+  try {
+    own ??= {
+      boot: readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(),
+      namespace: readlinkSync('/proc/self/ns/pid'),
+      pid,
+      started: startOf(pid) ?? '',
+    };
+  } catch {
+    own = { boot: randomUUID(), namespace: '', pid, started: '' };
+  }
+  return own;
 }
 
 /** undefined: there is no such process. */
@@ -92,9 +102,9 @@ function startOf(pid: number): string | undefined {
 /** Whether the holder of a lock lives; undefined: it cannot be seen from here. */
 function isSeen(path: string): boolean | undefined {
   const holder = readHolder(path);
-  const own = self();
-  if (holder?.boot !== own.boot || holder.namespace !== own.namespace) return existsSync(path) ? undefined : false;
-  return startOf(holder.pid) === holder.started;
+  const { boot, namespace } = self();
+  if (holder?.boot !== boot || holder.namespace !== namespace) return existsSync(path) ? undefined : false;
+  return (startOf(holder.pid) ?? '') === holder.started;
 }
 
 /** Waits for a sign of life where there is no other way. */

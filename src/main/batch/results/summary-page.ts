@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Frames } from '../../../merge/insight/insight-keys.js';
 import { cellText } from '../../../merge/writers/cell-text.js';
 import { visible } from '../../../merge/writers/escape.js';
 import { type Cell, isNumeric, type ReportColumn, type ReportTable } from '../../../merge/writers/report.js';
 import { sparkline } from '../../../merge/writers/sparkline.js';
+import { shippedFile } from '../../../workers/shipped-file.js';
 import { escapeHtml, htmlPage } from '../../io/html-page.js';
 import { PAGE_STYLE } from '../../places.js';
 import { type Summary, tablesOf, titleOf } from './batch-summary.js';
@@ -30,7 +30,7 @@ export function summaryPage(summary: Summary, { report, nights }: SummaryLinks):
   return htmlPage({
     title,
     generator: `pageowner ${summary.version}`,
-    style: readFileSync(PAGE_STYLE, 'utf8'),
+    style: shippedFile(PAGE_STYLE).toString(),
     body: `<main>\n${sections.join('')}</main>`,
   });
 }
