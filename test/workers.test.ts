@@ -22,8 +22,8 @@ for (const [how, entry] of [
   test(`a worker that ${how} ends the run with an error`, { timeout: 60_000 }, async () => {
     const plan = planSort({ input: dump, output: '-', ...cut });
     const input = await openInput(dump);
-    const start: typeof workerPool = (grouping, threads) =>
-      workerPool(grouping, threads, new URL(entry, import.meta.url));
+    const start: typeof workerPool = (grouping, most, chunks) =>
+      workerPool(grouping, most, chunks, new URL(entry, import.meta.url));
     await assert.rejects(
       scanDump(input, plan, groupRunner(plan.scan), () => {}, start),
       { code: 'worker', message: /^a worker thread died/ },

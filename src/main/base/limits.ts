@@ -11,6 +11,12 @@ export const MOST_CHUNK_BYTES: number = 2 ** 31;
  */
 export const CHUNKS_FOR_MAIN = 384;
 
+/**
+ * What one more thread costs the main thread, its start and the join of what it found, in chunks that a thread scans in that time. An estimate: 7 ms,
+ * and chunks of 4 MiB at 2.8 GB/s. It has not been measured on a machine of many CPUs (docs/performance.md).
+ */
+export const CHUNKS_PER_THREAD_COST = 5;
+
 /** Of --max-memory of a batch so much is the main thread's, and what threads share. */
 export const BATCH_OWN_BYTES: number = 96 * 2 ** 20;
 

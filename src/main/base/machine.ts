@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { LEAST_MEMORY } from './limits.js';
+import { CHUNKS_PER_THREAD_COST, LEAST_MEMORY } from './limits.js';
 
 /** `max 100000` or `150000 100000`: microseconds of CPU time that a cgroup has in a period, and the period. */
 const CPU_MAX = '/sys/fs/cgroup/cpu.max';
@@ -8,6 +8,14 @@ const CPU_MAX = '/sys/fs/cgroup/cpu.max';
 /** CPUs that this process may run on, and has time on. */
 export function defaultThreads(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.ceil(cpusByTime())));
+}
+
+/**
+ * How many of `threads` pay for themselves on a dump of so many chunks; at least two. More than there are CPUs take turns. And since starts and joins come
+ * one after another, n threads take work / n + n * cost, which is least for n = sqrt(work / cost).
+ */
+export function threadsWorth(threads: number, chunks: number, cpus: number = defaultThreads()): number {
+  return Math.min(threads, Math.max(2, Math.min(cpus, Math.floor(Math.sqrt(chunks / CHUNKS_PER_THREAD_COST)))));
 }
 
 function cpusByTime(): number {

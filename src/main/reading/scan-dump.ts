@@ -56,7 +56,7 @@ export async function scanDump<Found, Whole>(
   }
 }
 
-/** Scans a file in this thread, and in `threads - 1` workers if it is large enough to pay for them. */
+/** Scans a file in this thread, and in up to `threads - 1` workers if it is large enough to pay for them. */
 async function scanFile<Found, Whole>(
   { fd, size }: FileInput,
   { scan, threads, chunkBytes, aloneBytes, part }: ScanOptions,
@@ -66,7 +66,8 @@ async function scanFile<Found, Whole>(
 ): Promise<Scanned<Whole>> {
   const range = part ? rangeOf(fd, size, part) : { offset: 0, length: size };
   const queue = ChunkQueue.create(fd, range, chunkBytes);
-  const pool = threads > 1 && range.length > aloneBytes ? await startPool(scan, threads - 1) : undefined;
+  const chunks = range.length / chunkBytes;
+  const pool = threads > 1 && range.length > aloneBytes ? await startPool(scan, threads - 1, chunks) : undefined;
   try {
     const others = pool?.run(queue.handle) ?? Promise.resolve([]);
     // If one fails, this thread has nothing to add.

@@ -1,6 +1,7 @@
 import type { QueueHandle } from '../../workers/chunk-queue.js';
 import type { Plan, ThreadTask, WorkerResult } from '../../workers/task.js';
 import { workerDied } from '../base/errors.js';
+import { threadsWorth } from '../base/machine.js';
 import { CHUNKS_ENTRY } from '../places.js';
 
 const REQUIRES_MODULES = '--experimental-require-module';
@@ -24,10 +25,11 @@ export interface Pool {
 }
 
 /**
- * Starts `threads` workers. Piscina is loaded only here. A worker that dies ends the run: what it had gathered is gone, and what killed one worker
+ * Starts `most` workers beside this thread, or fewer if so many chunks do not pay for them. Piscina is loaded only here. A worker that dies ends the run: what it had gathered is gone, and what killed one worker
  * (memory, mostly) would kill the next.
  */
-export async function workerPool(plan: Plan, threads: number, entry: URL = CHUNKS_ENTRY): Promise<Pool> {
+export async function workerPool(plan: Plan, most: number, chunks: number, entry: URL = CHUNKS_ENTRY): Promise<Pool> {
+  const threads = threadsWorth(1 + most, chunks) - 1;
   const { Piscina } = await import('piscina');
   const options = { minThreads: threads, maxThreads: threads, execArgv: THREAD_EXEC_ARGV };
   const pool = new Piscina({ filename: entry.href, ...options });
