@@ -228,6 +228,29 @@ test('a batch that was killed leaves nothing in the queue for the one that goes 
   await endWorkers();
 });
 
+test('a worker refuses the job of another version, and a batch tells that no worker of its own listens', {
+  skip: noRedis,
+}, async () => {
+  const server = await redisServer();
+  servers.push(server);
+  const { dumps, out } = place('version');
+  fill(dumps, 1);
+  const { ended, said, child } = begin(server, dumps, '--out', out);
+  await until(() => said().includes('no worker of version'));
+  await until(() => status(server).dumps.waiting === 1);
+  child.kill('SIGKILL');
+  await ended;
+  const key = redis(server, 'keys', 'bull:*:*')
+    .split('\n')
+    .find((name) => /:[\da-f]{32}$/.test(name)) as string;
+  const data = JSON.parse(redis(server, 'hget', key, 'data'));
+  redis(server, 'hset', key, 'data', JSON.stringify({ ...data, version: '0.0.1' }));
+  worker(server);
+  await until(() => status(server).dumps.set_aside === 1);
+  assert.match(redis(server, 'hget', key, 'failedReason'), /is of version .*, the batch of 0\.0\.1/);
+  await endWorkers();
+});
+
 test('two nights at once on one queue do not mix, and a paused queue holds both', { skip: noRedis }, async () => {
   const server = await redisServer();
   servers.push(server);
