@@ -22,7 +22,8 @@ async function* byGzip(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 }
 
 async function* byZstd(text: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const zstd = spawn('zstd', ['-q', '-3', '-c'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Of a group of its own: Ctrl-C ends this program, which may still want what was read.
+  const zstd = spawn('zstd', ['-q', '-3', '-c'], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
   const ended = new Promise<number | null>((resolve, reject) => {
     zstd.on('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? new PageownerError('output', NO_ZSTD) : error),

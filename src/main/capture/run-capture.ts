@@ -20,6 +20,7 @@ import { onSignal } from '../command-line/program.js';
 import { version } from '../command-line/version.js';
 import { parquetOf } from '../insight/export-command.js';
 import { openOutput } from '../io/output.js';
+import { undoAtEnd } from '../io/undo.js';
 import { loadSnapshot } from '../reading/load-snapshot.js';
 import { copyBeside, endOfMemory } from './beside.js';
 import type { CapturePlan } from './capture-plan.js';
@@ -121,7 +122,7 @@ async function aggregateFile(text: AsyncIterable<Uint8Array>, path: string): Pro
 async function writeTo(
   path: string,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { records }: CaptureCounts,
+  counts: CaptureCounts,
   signal: AbortSignal,
 ): Promise<string> {
   const output = await openOutput(path, []);
@@ -135,7 +136,7 @@ async function writeTo(
   if (!signal.aborted || path === '-') return path;
   const partial = `${path}.partial`;
   renameSync(path, partial);
-  process.stderr.write(`pageowner: stopped: ${partial} has the ${records} records that were read\n`);
+  process.stderr.write(`pageowner: stopped: ${partial} has the ${counts.records} records that were read\n`);
   return partial;
 }
 
@@ -150,6 +151,7 @@ async function bundle(
   const final = folder.replace(/\/+$/, '');
   if (existsSync(final)) throw new PageownerError('output', `${final} is there already; name another folder`);
   const part = `${final}.part-${process.pid}`;
+  const forget = undoAtEnd(() => rmSync(part, { recursive: true, force: true }));
   try {
     mkdirSync(part, { recursive: true });
     const startedAt = new Date().toISOString();
@@ -175,6 +177,8 @@ async function bundle(
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
     throw error instanceof PageownerError ? error : cannotWrite(final, error);
+  } finally {
+    forget();
   }
   return join(signal.aborted ? `${final}.partial` : final, AGGREGATE);
 }
