@@ -29,7 +29,7 @@ async function endWorkers(): Promise<void> {
 function status(server: QueueServer): {
   dumps: { waiting: number; active: number; set_aside: number };
   workers: number;
-  active: { worker: string }[];
+  active: { name: string; worker: string }[];
 } {
   return JSON.parse(run('pageowner', ['queue', 'status', '--format', 'json', '--queue', server.url]).stdout);
 }
@@ -79,6 +79,7 @@ for (const [engine, missing, open] of [
     const args = [dumps, ...RUNS, '--previous', earlier, '--fail-on', 'leak:100'];
     const alone = batch(...args, '--out', `${out}-alone`);
     for (let i = 0; i < 2; i++) worker(server);
+    await until(() => status(server).workers === 2);
     const together = batch(...args, '--out', out, '--queue', server.url);
     assert.deepEqual(together.stderr.split('\n').sort(), alone.stderr.split('\n').sort());
     assert.equal(together.status, 1);
@@ -164,12 +165,14 @@ test('a worker that hung and goes on is no second result', { skip: noRedis }, as
   const server = await redisServer();
   servers.push(server);
   const { dumps, out } = place('hung');
-  const text = fixtureDump('6.12-boot').toString('latin1');
-  for (let i = 0; i < 4; i++) writeInto(dumps, `d${i}`, Buffer.from(text.repeat(60), 'latin1'));
+  fill(dumps, 3);
+  // It takes some seconds to unpack.
+  const packed = gzipSync(fixtureDump('6.12-boot'));
+  writeInto(dumps, 'slow.gz', Buffer.concat(Array<Buffer>(1500).fill(packed)));
   assert.equal(batch(dumps, ...RUNS, '--out', `${out}-alone`).status, 0);
   const hung = worker(server, '--stalled', '2', '--name', 'hung');
   const { ended, said } = begin(server, dumps, ...RUNS, '--out', out);
-  await until(() => status(server).dumps.active === 1);
+  await until(() => status(server).active.some(({ name }) => name === 'slow'));
   hung.kill('SIGSTOP');
   worker(server, '--stalled', '2', '--name', 'other');
   await until(() => said().includes('its worker died or hangs'));

@@ -31,7 +31,7 @@ interface OperandDefinition {
   readonly takes: Takes;
 }
 
-/** A part of the help behind the options: a heading, and rows whose columns stand at least two spaces apart. */
+/** A part of the help behind the options: a heading, and rows whose columns stand at least two spaces apart. Text without a heading is a note. */
 export interface HelpSection {
   readonly heading: string;
   readonly rows: readonly (readonly string[])[];
@@ -76,7 +76,8 @@ export function withCommands(definition: CommandDefinition): CommandDefinition[]
 }
 
 function operandOf(argument: Argument): OperandDefinition {
-  const takes: Takes = argument.argChoices ? oneOf(argument.argChoices) : { kind: 'file' };
+  const list = argument.argChoices ? anyOf(argument.argChoices) : wordListOf(argument);
+  const takes: Takes = list ? { kind: 'words', ...list } : { kind: 'file' };
   return { name: argument.name(), help: argument.description, takes };
 }
 
@@ -98,13 +99,9 @@ function optionOf(option: Option): OptionDefinition {
 function takesOf(option: Option, placeholder: string): Takes {
   const list = wordListOf(option);
   if (list) return { kind: 'words', ...list };
-  if (option.argChoices) return oneOf(option.argChoices);
+  if (option.argChoices) return { kind: 'words', ...anyOf(option.argChoices) };
   if (/\bFILE\b/.test(placeholder)) return { kind: 'file' };
   return /\bFOLDER\b/.test(placeholder) ? { kind: 'folder' } : { kind: 'text' };
-}
-
-function oneOf(choices: readonly string[]): Takes {
-  return { kind: 'words', ...anyOf(choices) };
 }
 
 function sectionsOf(command: Command): HelpSection[] {
@@ -115,8 +112,10 @@ function sectionsOf(command: Command): HelpSection[] {
   // commander's types leave out that it is one.
   (command as unknown as EventEmitter).emit('afterHelp', { error: false, command, write });
   return text.split(/^(?=\S)/m).flatMap((part) => {
-    const [heading = '', ...lines] = part.trim().split('\n');
+    const [first = '', ...lines] = part.trim().split('\n');
+    if (first === '') return [];
+    if (!first.endsWith(':')) return [{ heading: 'Notes', rows: [[[first, ...lines].join(' ')]] }];
     const rows = lines.filter((line) => line.trim()).map((line) => line.trim().split(/ {2,}/));
-    return heading ? [{ heading: heading.replace(/:$/, ''), rows }] : [];
+    return [{ heading: first.slice(0, -1), rows }];
   });
 }

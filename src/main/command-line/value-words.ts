@@ -1,4 +1,4 @@
-import type { Option } from 'commander';
+import type { Argument, Option } from 'commander';
 
 /** A word that may be typed, and what it means. */
 export interface Word {
@@ -6,7 +6,7 @@ export interface Word {
   readonly help: string;
 }
 
-/** The words that an option takes. */
+/** The words that an option or an operand takes. */
 export interface WordList {
   readonly words: readonly Word[];
   /** Whether it takes several, with commas between. */
@@ -15,19 +15,19 @@ export interface WordList {
   readonly hasSigns: boolean;
 }
 
-const LISTS = new WeakMap<Option, WordList>();
+const LISTS = new WeakMap<Option | Argument, WordList>();
 
 /** One of these, perhaps with more behind it. */
 export function anyOf(names: readonly string[]): WordList {
   return { words: names.map((word) => ({ word, help: '' })), isList: false, hasSigns: false };
 }
 
-/** Says which words an option takes, for the completions. (Where the parser refuses all others, commander's choices say so.) */
-export function takesWords(option: Option, list: WordList): Option {
-  LISTS.set(option, list);
-  return option;
+/** Says which words an option or an operand takes, for the completions. (Where the parser refuses all others, commander's choices say so.) */
+export function takesWords<T extends Option | Argument>(taker: T, list: WordList): T {
+  LISTS.set(taker, list);
+  return taker;
 }
 
-export function wordListOf(option: Option): WordList | undefined {
-  return LISTS.get(option);
+export function wordListOf(taker: Option | Argument): WordList | undefined {
+  return LISTS.get(taker);
 }

@@ -6,7 +6,7 @@ const { isMainThread } = require('node:worker_threads');
 
 /** Where the bundle would stand: places that programs know are below it. */
 const BUNDLE = '/dist/bundle/';
-const LIBRARIES = ['hdr-histogram-js', 'piscina', 'split2'];
+const LIBRARIES = ['bullmq', 'hdr-histogram-js', 'ioredis', 'pg', 'piscina', 'split2'];
 
 const loaded = new Map();
 

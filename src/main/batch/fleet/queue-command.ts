@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { anyOf, takesWords } from '../../command-line/value-words.js';
 import { QUEUE_ACTIONS } from './queue-actions.js';
 
 /** The command by which operators look at a queue and steer it. */
@@ -6,11 +7,16 @@ export function queueCommand(): Command {
   const command = new Command('queue')
     .description('Shows and steers the queue between batches and workers.')
     .usage(`<${Object.keys(QUEUE_ACTIONS).join('|')}> --queue URL`)
-    .argument(
-      '<action>',
-      Object.entries(QUEUE_ACTIONS)
-        .map(([name, what]) => `${name}: ${what}`)
-        .join('; '),
+    .addArgument(
+      takesWords(
+        new Argument(
+          '<action>',
+          Object.entries(QUEUE_ACTIONS)
+            .map(([name, what]) => `${name}: ${what}`)
+            .join('; '),
+        ),
+        anyOf(Object.keys(QUEUE_ACTIONS)),
+      ),
     )
     .helpOption('-h, --help', 'show this help')
     .addOption(new Option('--queue <URL>', 'redis://HOST/DB, rediss://… or postgres://HOST/DATABASE; @FILE has it'))
