@@ -63,20 +63,22 @@ export function readRange(source: RecordSource, from: number, to: number): Range
   return { ...found.ended(), next: pfn, lost };
 }
 
-/** Text of records, one behind the other. What is read next is read to its end: nothing is copied, unless it grows. */
+/** Of this thread, for all its ranges: new memory for each would wait long to be collected. */
+let shared = Buffer.allocUnsafeSlow(8 * RECORD_BYTES);
+
+/** Text of records, one behind the other. What is read next is read to its end. One is filled at a time. */
 class RecordText {
-  private buffer = Buffer.allocUnsafeSlow(8 * RECORD_BYTES);
   private length = 0;
   private records = 0;
 
   /** Where the next record goes. */
   room(): Buffer {
-    if (this.buffer.length - this.length < RECORD_BYTES) {
-      const larger = Buffer.allocUnsafeSlow(2 * this.buffer.length);
-      this.buffer.copy(larger, 0, 0, this.length);
-      this.buffer = larger;
+    if (shared.length - this.length < RECORD_BYTES) {
+      const larger = Buffer.allocUnsafeSlow(2 * shared.length);
+      shared.copy(larger, 0, 0, this.length);
+      shared = larger;
     }
-    return this.buffer.subarray(this.length);
+    return shared.subarray(this.length);
   }
 
   /** Keeps the record that was read there. */
@@ -86,7 +88,7 @@ class RecordText {
   }
 
   ended(): Pick<RangeRecords, 'text' | 'records'> {
-    return { text: this.buffer.subarray(0, this.length), records: this.records };
+    return { text: new Uint8Array(shared.subarray(0, this.length)), records: this.records };
   }
 }
 
