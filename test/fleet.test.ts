@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { batch, exitOf, filesOf, fill, place, results, SCRIPT, sleep, start, summary, until } from './batches.js';
-import { fixtureDump, LEAK, run, writeInto } from './helpers.js';
+import { fixtureDump, LEAK, RUNNER, run, writeInto } from './helpers.js';
 import { childOf, noPostgres, noRedis, postgresServer, type QueueServer, redis, redisServer } from './queue-servers.js';
 
 const RUNS = ['--run', 'top', '--run', 'sort --cull=st -o stacks.txt', '--run', 'frag --format json'];
@@ -14,7 +14,7 @@ const RUNS = ['--run', 'top', '--run', 'sort --cull=st -o stacks.txt', '--run', 
 const workers = new Set<ChildProcess>();
 
 function worker(server: QueueServer, ...args: readonly string[]): ChildProcess {
-  const child = childOf(process.execPath, [SCRIPT, 'worker', '--queue', server.url, '--threads', '1', ...args]);
+  const child = childOf(RUNNER, [SCRIPT, 'worker', '--queue', server.url, '--threads', '1', ...args]);
   workers.add(child);
   return child;
 }
