@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { endOfMemory } from '../src/main/capture/beside.js';
 import { planCapture } from '../src/main/capture/capture-plan.js';
-import { CaptureProgress } from '../src/main/capture/capture-progress.js';
+import { captureProgressText } from '../src/main/capture/capture-progress.js';
 import {
   type CaptureCounts,
   type CaptureOptions,
@@ -169,8 +169,11 @@ test('the end of the memory is that of the last zone, and progress tells where i
   assert.equal(endOfMemory(zone(1, 4095) + zone(4096, 1000) + zone(0, 0)), 5096);
   assert.equal(endOfMemory(''), undefined);
   const counts = { ...noCounts(), pfn: 0x800, records: 30 };
-  assert.equal(new CaptureProgress(0, 0x1000).text(counts, 2), 'PFN 0x800 of 0x1000, 50 %, 30 records, 2 s left');
-  assert.equal(new CaptureProgress(0, undefined).text(counts, 2), 'PFN 0x800, 30 records');
+  assert.equal(
+    captureProgressText(counts, { from: 0, to: 0x1000 }, 2),
+    'PFN 0x800 of 0x1000, 50 %, 30 records, 2 s left',
+  );
+  assert.equal(captureProgressText(counts, { from: 0, to: undefined }, 2), 'PFN 0x800, 30 records');
 });
 
 /** A machine as doctor sees it. */

@@ -1,16 +1,15 @@
 import { resolve } from 'node:path';
 import { quoted, usageError } from '../base/errors.js';
-import { BATCH_OWN_BYTES, BYTES_PER_BATCH_THREAD, LEAST_BATCH_MEMORY } from '../base/limits.js';
-import { defaultMemory } from '../base/machine.js';
-import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
+import { parseSize } from '../command-line/parse-values.js';
 import { readConfig, type Typed } from './config-file.js';
 import { parseQueueUrl, type QueueUrl } from './fleet/queue-url.js';
 import { type Alarm, parseAlarm } from './results/alarms.js';
 import { endOf } from './running/prepared-runs.js';
+import { planThreads, type ThreadPlan } from './running/thread-plan.js';
 import { type NamedRun, nameRuns, parseRun } from './running/typed-runs.js';
 
 /** Options of a batch, filled and checked. */
-export interface BatchPlan {
+export interface BatchPlan extends ThreadPlan {
   /** Manifests, folders, globs and dumps. */
   readonly operands: readonly string[];
   readonly out: string;
@@ -28,10 +27,6 @@ export interface BatchPlan {
   /** Infinity: none. */
   readonly timeoutMs: number;
   readonly graceMs: number;
-  readonly threads: number;
-  readonly chunkBytes: number;
-  /** What the threads may take, all together. */
-  readonly threadBytes: number;
   readonly log: 'text' | 'json';
   readonly progress: boolean;
 }
@@ -54,18 +49,7 @@ export function planBatch(operands: readonly string[], typed: Typed): BatchPlan 
     throw usageError('which dumps? Name a manifest (- for standard input), a folder, a glob or dumps');
   const out = text('out');
   if (!out) throw usageError('where to? Give --out FOLDER');
-  const maxMemory = parseSize(
-    'max-memory',
-    text('max-memory'),
-    Math.max(2 * defaultMemory(), LEAST_BATCH_MEMORY),
-    LEAST_BATCH_MEMORY,
-    Number.MAX_SAFE_INTEGER,
-  );
-  const threadBytes = maxMemory - BATCH_OWN_BYTES;
-  const threads = Math.min(
-    parseThreads(text('threads')),
-    Math.max(1, Math.floor(threadBytes / BYTES_PER_BATCH_THREAD)),
-  );
+  const threadPlan = planThreads(text('threads'), text('max-memory'), text('chunk-size'));
   const previous = text('previous');
   const runs = runsOf(list('run'), previous !== undefined);
   const alarms = list('fail-on').map(parseAlarm);
@@ -85,9 +69,7 @@ export function planBatch(operands: readonly string[], typed: Typed): BatchPlan 
     splitBytes: parseSize('split', text('split'), DEFAULT_SPLIT, LEAST_SPLIT, Number.MAX_SAFE_INTEGER),
     timeoutMs: number('timeout', text('timeout'), DEFAULT_TIMEOUT, 0, MOST_SECONDS) * 1000 || Infinity,
     graceMs: number('grace', text('grace'), DEFAULT_GRACE, 0, MOST_SECONDS) * 1000,
-    threads,
-    chunkBytes: parseChunkSize(text('chunk-size')),
-    threadBytes,
+    ...threadPlan,
     log: text('log') === 'json' ? 'json' : 'text',
     progress: options['no-progress'] !== true,
   };
@@ -106,6 +88,7 @@ function queueOf(typed: string | undefined, options: Typed): QueueUrl | undefine
   const own = ['threads', 'max-memory', 'chunk-size'].find((name) => options[name] !== undefined);
   if (typed !== undefined && own)
     throw usageError(`--${own} is for threads of this process: with --queue, give it to each pageowner worker`);
+  if (typed === undefined && options.split !== undefined) throw usageError('--split is for workers: give --queue too');
   return typed === undefined ? undefined : parseQueueUrl(typed);
 }
 

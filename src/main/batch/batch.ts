@@ -13,9 +13,9 @@ import type { Night } from './results/night-folder.js';
 import { previousDump } from './results/previous-night.js';
 import type { SavedDump } from './results/read-nights.js';
 import type { Tally } from './results/tally.js';
-import { BatchPool } from './running/batch-pool.js';
 import type { DumpRunner, RunningDump } from './running/dump-runner.js';
 import type { Job, Outcome } from './running/thread-messages.js';
+import { batchPool } from './running/thread-plan.js';
 
 /** How far a batch is. */
 export interface Progress {
@@ -207,11 +207,6 @@ export class Batch {
     if (outcome.isRead && error.code === 'input') this.night.forget(name);
     this.ledger.addFailed(entry, error, milliseconds);
   }
-}
-
-/** Threads that share the memory of a batch. */
-export function batchPool({ chunkBytes, threadBytes }: BatchPlan, threads: number): BatchPool {
-  return new BatchPool({ chunkBytes, threads, shareBytes: Math.floor(threadBytes / threads) });
 }
 
 const VERSION = version();

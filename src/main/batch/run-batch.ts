@@ -9,7 +9,7 @@ import { leaveBy, onSignal } from '../command-line/program.js';
 import { Progress } from '../command-line/progress.js';
 import { version } from '../command-line/version.js';
 import { terminalOfStdout, writePieces } from '../insight/write-report.js';
-import { Batch, batchPool } from './batch.js';
+import { Batch } from './batch.js';
 import { type BatchPlan, planBatch } from './batch-plan.js';
 import type { Typed } from './config-file.js';
 import type { QueueUrl } from './fleet/queue-url.js';
@@ -39,6 +39,7 @@ import { Tally } from './results/tally.js';
 import { writeWhole } from './results/write-whole.js';
 import type { DumpRunner } from './running/dump-runner.js';
 import { endAtOnce } from './running/end-at-once.js';
+import { batchPool } from './running/thread-plan.js';
 
 const EXIT_FOUND = 1;
 

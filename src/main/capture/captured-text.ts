@@ -6,10 +6,7 @@ import { cannotRead, workerDied } from '../base/errors.js';
 import { CAPTURE_ENTRY } from '../places.js';
 import { THREAD_EXEC_ARGV } from '../reading/worker-pool.js';
 
-/**
- * A range that a thread reads at a time. Ranges differ wildly in how many records they have, so they are small, and handed out one after the other: with
- * 2,048 PFNs two threads took half the time of one (71,600 records, 2 virtual CPUs); with halves of the memory they gained nothing.
- */
+/** What a thread reads at a time. Ranges differ wildly in how many records they have, so they are small, and handed out one after the other. */
 const RANGE_PFNS = 2048;
 
 /** So many ranges may be read and not yet written, for each thread. */
@@ -26,7 +23,7 @@ export interface CaptureOptions extends CaptureRange {
   /** Bytes of text in a second at most; Infinity: as fast as it goes. */
   readonly rate: number;
   /** Ends it; the signal's reason is thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What threads run. Default: what reads the kernel's file. */
   readonly entry?: URL;
 }

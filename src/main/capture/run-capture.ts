@@ -17,6 +17,7 @@ import type { Aggregate } from '../../merge/aggregate/aggregate.js';
 import { cannotWrite, PageownerError } from '../base/errors.js';
 import { writeWhole } from '../batch/results/write-whole.js';
 import { onSignal } from '../command-line/program.js';
+import { Progress } from '../command-line/progress.js';
 import { version } from '../command-line/version.js';
 import { parquetOf } from '../insight/export-command.js';
 import { openOutput } from '../io/output.js';
@@ -24,7 +25,7 @@ import { undoAtEnd } from '../io/undo.js';
 import { loadSnapshot } from '../reading/load-snapshot.js';
 import { copyBeside, endOfMemory } from './beside.js';
 import type { CapturePlan } from './capture-plan.js';
-import { CaptureProgress } from './capture-progress.js';
+import { captureProgressText } from './capture-progress.js';
 import { type CaptureCounts, capturedText, lostText, noCounts } from './captured-text.js';
 import { Channel } from './channel.js';
 import { packedFor } from './pack.js';
@@ -89,17 +90,17 @@ async function captureOnce(plan: CapturePlan, output: string, signal: AbortSigna
 
 /** The text, with progress. What was read when it is stopped is all that there is. */
 async function* watched(plan: CapturePlan, counts: CaptureCounts, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const last = plan.to < Infinity ? plan.to : endOfMemory(zoneinfo());
-  const progress = plan.progress ? new CaptureProgress(plan.from, last) : undefined;
+  const range = { from: plan.from, to: plan.to < Infinity ? plan.to : endOfMemory(zoneinfo()) };
+  const progress = new Progress(plan.progress ? Progress.terminal() : undefined, undefined);
   try {
     for await (const text of capturedText(plan.path, { ...plan, signal }, counts)) {
-      progress?.show(counts);
+      progress.show((seconds) => captureProgressText(counts, range, seconds));
       yield text;
     }
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   } finally {
-    progress?.end();
+    progress.end();
   }
   if (counts.lost.length > 0) process.stderr.write(`pageowner: ${plan.path}: ${lostText(counts)}\n`);
   if (counts.records === 0)

@@ -30,10 +30,15 @@ export class Progress {
 
   /** `done`: bytes so far. */
   advance(done: number): void {
+    this.show((seconds) => progressText(done, this.size, seconds));
+  }
+
+  /** Any other text; `seconds`: since the beginning. */
+  show(text: (seconds: number) => string): void {
     const at = now();
     if (!this.terminal || at - this.started < SILENT_MS || at - this.shownAt < INTERVAL_MS) return;
     this.shownAt = at;
-    this.terminal.write(`\r${progressText(done, this.size, (at - this.started) / 1000)}\x1b[K`);
+    this.terminal.write(`\r${text((at - this.started) / 1000)}\x1b[K`);
   }
 
   /** Removes the line. */

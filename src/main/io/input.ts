@@ -11,7 +11,7 @@ const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
 
 /** statfs(2): DEBUGFS_MAGIC. */
-const DEBUGFS = 0x64626720;
+const DEBUGFS_MAGIC = 0x64626720;
 
 /** Reads this much of a packed file at a time. */
 const READ_BYTES = 1 << 20;
@@ -104,7 +104,7 @@ async function openPath(path: string, options: OpenOptions): Promise<Input> {
     if (isPageOwnerFile(path, stats)) {
       closeSync(fd);
       fd = -1;
-      return await liveInput(path, stats);
+      return await liveInput(path, stats, options);
     }
     // Files of /proc and /sys are regular ones of size 0 that have content.
     if (stats.isFile() && stats.size > 0) {
@@ -124,18 +124,27 @@ async function openPath(path: string, options: OpenOptions): Promise<Input> {
 
 /** Whether it is the file of a running kernel, which several threads can read. */
 function isPageOwnerFile(path: string, stats: Stats): boolean {
-  return stats.isFile() && stats.size === 0 && basename(path) === 'page_owner' && statfsSync(path).type === DEBUGFS;
+  return (
+    stats.isFile() && stats.size === 0 && basename(path) === 'page_owner' && statfsSync(path).type === DEBUGFS_MAGIC
+  );
 }
 
-async function liveInput(path: string, stats: Stats): Promise<StreamInput> {
+async function liveInput(
+  path: string,
+  stats: Stats,
+  { name = path, onStored, signal }: OpenOptions,
+): Promise<StreamInput> {
   const { capturedText, noCounts, lostText } = await import('../capture/captured-text.js');
   const counts = noCounts();
-  const options = { from: 0, to: Infinity, threads: defaultThreads(), rate: Infinity };
+  const options = { from: 0, to: Infinity, threads: defaultThreads(), rate: Infinity, signal };
   async function* pieces(): AsyncGenerator<readonly Uint8Array[]> {
-    for await (const text of capturedText(path, options, counts)) yield [text];
-    if (counts.lost.length > 0) process.stderr.write(`pageowner: ${path}: ${lostText(counts)}\n`);
+    for await (const text of capturedText(path, options, counts)) {
+      onStored?.(text);
+      yield [text];
+    }
+    if (counts.lost.length > 0) process.stderr.write(`pageowner: ${name}: ${lostText(counts)}\n`);
   }
-  return { name: path, stats, packed: null, pieces: pieces(), close: () => {} };
+  return { name, stats, packed: null, pieces: pieces(), close: () => {} };
 }
 
 /** A FIFO too is open at once, not only when someone writes to it: waiting for that would hold a thread. */

@@ -25,8 +25,8 @@ export interface Pool {
 }
 
 /**
- * Starts `most` workers beside this thread, or fewer if so many chunks do not pay for them. Piscina is loaded only here. A worker that dies ends the run: what it had gathered is gone, and what killed one worker
- * (memory, mostly) would kill the next.
+ * Starts `most` workers beside this thread, or fewer if so many chunks do not pay for them. Piscina is loaded only here. A worker that dies ends the run:
+ * what it had gathered is gone, and what killed one worker (memory, mostly) would kill the next.
  */
 export async function workerPool(plan: Plan, most: number, chunks: number, entry: URL = CHUNKS_ENTRY): Promise<Pool> {
   const threads = threadsWorth(1 + most, chunks) - 1;

@@ -77,7 +77,9 @@ export class QueueRunner implements DumpRunner {
     this.flows.on('error', (error) => this.onAway(error));
     this.events.on(
       'completed',
-      ({ jobId, returnvalue }) => void this.take(jobId, returnvalue as unknown as FleetResult),
+      // What fails because the server is away is asked for later.
+      ({ jobId, returnvalue }) =>
+        void this.take(jobId, returnvalue as unknown as FleetResult).catch((error) => this.onAway(error)),
     );
     this.events.on('failed', ({ jobId, failedReason }) => this.setAside(jobId, failedReason));
     this.events.on('progress', ({ jobId, data }) => this.onProgress(jobId, data as unknown as FleetProgress));

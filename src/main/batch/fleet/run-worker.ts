@@ -6,10 +6,11 @@ import { cannotWrite, failureOf, quoted } from '../../base/errors.js';
 import { leaveBy, onSignal } from '../../command-line/program.js';
 import { version } from '../../command-line/version.js';
 import { JSON_LOG, type Log, TEXT_LOG } from '../results/batch-log.js';
-import { BatchPool } from '../running/batch-pool.js';
+import type { BatchPool } from '../running/batch-pool.js';
 import type { DumpRunner, RunningDump } from '../running/dump-runner.js';
 import { endAtOnce } from '../running/end-at-once.js';
 import type { Outcome } from '../running/thread-messages.js';
+import { batchPool } from '../running/thread-plan.js';
 import type { FleetJob, FleetResult } from './fleet-job.js';
 import { Gate } from './gate.js';
 import { connectQueue, type QueueEngine } from './queue-engine.js';
@@ -30,11 +31,10 @@ export async function runWorker(plan: WorkerPlan): Promise<void> {
   const worker = new FleetWorker(plan, engine, log);
   const ended = new Promise<void>((resolve) => {
     let isEnding = false;
-    onSignal((signal, exitCode) => {
+    onSignal((signal) => {
       // A second signal ends it without a wait: what it reads is begun again by another worker.
       if (isEnding) return false;
       isEnding = true;
-      process.exitCode = exitCode;
       log.say('info', 'ending', `${signal}: ends when its dumps are read, in ${plan.graceMs / 1000} s at most`);
       void worker.end(plan.graceMs).then(resolve);
       return true;
@@ -45,7 +45,6 @@ export async function runWorker(plan: WorkerPlan): Promise<void> {
     version: version(),
   });
   await ended;
-  process.exitCode = 0;
 }
 
 /** Takes jobs from the queue. Threads read the dumps, so that this one always answers the server. */
@@ -63,8 +62,8 @@ class FleetWorker {
   constructor(plan: WorkerPlan, engine: QueueEngine, log: Log) {
     this.plan = plan;
     this.log = log;
-    this.pool = this.newPool(plan.threads);
-    this.metrics = new WorkerMetrics(plan.metrics, plan.name);
+    this.pool = batchPool(plan, plan.threads);
+    this.metrics = new WorkerMetrics(plan.metrics, plan.name, ({ message }) => log.say('warning', 'metrics', message));
     this.queue = engine.queue();
     this.worker = engine.worker((job) => this.process(job), {
       name: plan.name,
@@ -88,11 +87,6 @@ class FleetWorker {
     else await this.queue.close();
     this.metrics.end();
     if (await this.pool.close()) leaveBy(endAtOnce);
-  }
-
-  private newPool(threads: number): BatchPool {
-    const { chunkBytes, threadBytes } = this.plan;
-    return new BatchPool({ chunkBytes, threads, shareBytes: Math.floor(threadBytes / threads) });
   }
 
   private async process(delivered: Job<FleetJob, FleetResult>): Promise<FleetResult> {
@@ -140,7 +134,7 @@ class FleetWorker {
     const isShort = outcome.status === 'failed' && outcome.error.code === 'memory' && this.plan.threads > 1;
     if (!isShort) return outcome;
     return this.gate.alone(async () => {
-      const pool = this.newPool(1);
+      const pool = batchPool(this.plan, 1);
       const again = await this.readIn(pool, delivered, folder);
       await pool.close();
       return again;

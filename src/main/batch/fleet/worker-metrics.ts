@@ -12,14 +12,16 @@ export class WorkerMetrics {
   private bytes = 0;
   private seconds = 0;
   private active = 0;
+  private readonly onFailure: (error: Error) => void;
   private readonly timer: NodeJS.Timeout | undefined;
 
-  /** `path`: undefined: none is written. Throws a PageownerError if it cannot be. */
-  constructor(path: string | undefined, worker: string) {
+  /** `path`: undefined: none is written. Throws a PageownerError if it cannot be; `onFailure` is told if it cannot later. */
+  constructor(path: string | undefined, worker: string, onFailure: (error: Error) => void = () => {}) {
     this.path = path;
     this.worker = worker;
+    this.onFailure = onFailure;
     this.write();
-    if (path !== undefined) this.timer = setInterval(() => this.write(), WRITE_MS);
+    if (path !== undefined) this.timer = setInterval(() => this.writeAgain(), WRITE_MS);
   }
 
   dumpBegins(): void {
@@ -36,7 +38,16 @@ export class WorkerMetrics {
 
   end(): void {
     clearInterval(this.timer);
-    this.write();
+    this.writeAgain();
+  }
+
+  /** A full disk is no reason to give dumps up. */
+  private writeAgain(): void {
+    try {
+      this.write();
+    } catch (error) {
+      this.onFailure(error as Error);
+    }
   }
 
   private write(): void {

@@ -1,18 +1,12 @@
 import { hostname } from 'node:os';
 import { quoted, usageError } from '../../base/errors.js';
-import { BATCH_OWN_BYTES, BYTES_PER_BATCH_THREAD, LEAST_BATCH_MEMORY } from '../../base/limits.js';
-import { defaultMemory } from '../../base/machine.js';
-import { parseChunkSize, parseSize, parseThreads } from '../../command-line/parse-values.js';
+import { planThreads, type ThreadPlan } from '../running/thread-plan.js';
 import { parseQueueUrl, type QueueUrl } from './queue-url.js';
 
 /** Options of a worker, filled and checked. */
-export interface WorkerPlan {
+export interface WorkerPlan extends ThreadPlan {
   readonly queue: QueueUrl;
   readonly name: string;
-  readonly threads: number;
-  readonly chunkBytes: number;
-  /** What the threads may take, all together. */
-  readonly threadBytes: number;
   /** A worker that is silent for so long is taken for dead. */
   readonly stalledMs: number;
   readonly graceMs: number;
@@ -30,20 +24,10 @@ const DEFAULT_GRACE = 60;
 export function planWorker(values: WorkerValues): WorkerPlan {
   const { queue, name, threads, maxMemory, chunkSize, stalled, grace, metrics, log } = values;
   if (queue === undefined) throw usageError('which queue? Give --queue URL, as pageowner batch has it');
-  const memory = parseSize(
-    'max-memory',
-    maxMemory,
-    Math.max(2 * defaultMemory(), LEAST_BATCH_MEMORY),
-    LEAST_BATCH_MEMORY,
-    Number.MAX_SAFE_INTEGER,
-  );
-  const threadBytes = memory - BATCH_OWN_BYTES;
   return {
     queue: parseQueueUrl(queue),
     name: nameOf(name),
-    threads: Math.min(parseThreads(threads), Math.max(1, Math.floor(threadBytes / BYTES_PER_BATCH_THREAD))),
-    chunkBytes: parseChunkSize(chunkSize),
-    threadBytes,
+    ...planThreads(threads, maxMemory, chunkSize),
     stalledMs: secondsOf('stalled', stalled, DEFAULT_STALLED, 1) * 1000,
     graceMs: secondsOf('grace', grace, DEFAULT_GRACE, 0) * 1000,
     metrics,
