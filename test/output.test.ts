@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import fs, {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { chmod } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { beforeEach, test } from 'node:test';
+import { beforeEach, mock, test } from 'node:test';
 import { sortDump } from '../src/main/index.js';
 import { BLOCK, fixtureDump, run, runHere, temporaryFolder, writeInto } from './helpers.js';
 
@@ -124,4 +134,25 @@ test('a link that points nowhere yet stays one', async () => {
 test('a report may have as long a name as there can be', async () => {
   await sortDump({ input: dump, output: join(folder, 'r'.repeat(255)) });
   assert.deepEqual(readdirSync(folder), ['r'.repeat(255)]);
+});
+
+test('a report has reached the disk before it takes its place with --fsync, and only then', async () => {
+  const output = join(folder, 'report');
+  const names: string[][] = [];
+  const fsync = mock.method(fs, 'fsync', (_fd: number, done: (error: null) => void) => {
+    names.push(readdirSync(folder));
+    done(null);
+  });
+  syncBuiltinESMExports();
+  try {
+    await runHere([dump, output]);
+    assert.equal(names.length, 0);
+    fs.rmSync(output);
+    await runHere(['--fsync', dump, output]);
+    assert.equal(names.length, 1);
+    assert.match(String(names[0]), /^\.pageowner-/);
+  } finally {
+    fsync.mock.restore();
+    syncBuiltinESMExports();
+  }
 });

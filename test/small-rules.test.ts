@@ -109,3 +109,27 @@ test('stacks that hold the same are in the order of their texts', async () => {
   );
   assert.equal(topOf(snapshot, { by: ['stack'] }).rows.length, 3);
 });
+
+test('a dump read without tasks says the same of all else, in fewer rows', async () => {
+  const tasks = [
+    'pid 7, tgid 7 (sshd)',
+    'pid 8, tgid 7 (kworker/u8:1-ev)',
+    'pid 9, tgid 9 (a b)',
+    'pid 1, tgid 1 (x), ts 3)',
+    'pid 5',
+    'pid x, tgid 1 (y)',
+  ];
+  const text = tasks
+    .flatMap((task, i) => [i, i + 100].map((at) => block({ ts: at * SECOND }).replace(/pid .*(?=, ts)/, task)))
+    .join('');
+  const [all, without] = await Promise.all([
+    loadSnapshot(Buffer.from(text)),
+    loadSnapshot(Buffer.from(text), { withoutTasks: true }),
+  ]);
+  const told = ({ aggregate: { facts, rows } }: Snapshot): unknown => [
+    facts,
+    topOf({ path: '', aggregate: { facts, rows } }, { by: ['stack', 'order'] }).rows,
+  ];
+  assert.deepEqual(told(without as Snapshot), told(all as Snapshot));
+  assert.equal(without?.aggregate.rows.length, (all?.aggregate.rows.length as number) - 1);
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { sortDump } from '../src/main/index.js';
 import { openInput } from '../src/main/io/input.js';
-import { scanDump } from '../src/main/reading/scan-dump.js';
+import { isSlow, scanDump } from '../src/main/reading/scan-dump.js';
 import { workerPool } from '../src/main/reading/worker-pool.js';
 import { planSort } from '../src/main/sorting/sort-options.js';
 import { ChunkQueue } from '../src/workers/chunk-queue.js';
@@ -83,4 +83,11 @@ test('a thread may have had more chunks than a call may have arguments', () => {
   const [one, other] = [groupRunner(scan), groupRunner(scan)];
   one.absorb({ ...other.finish(), milliseconds: new Float64Array(500_000) });
   assert.equal(one.result().milliseconds.length, 500_000);
+});
+
+test('a pool is started late for what turns out to take long, and not for what is nearly done', () => {
+  // 12 chunks took so long; what is left of 252 chunks takes 20 times that.
+  assert.equal(isSlow(20, 252), false);
+  assert.equal(isSlow(30, 252), true);
+  assert.equal(isSlow(30, 100), false);
 });

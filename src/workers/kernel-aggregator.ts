@@ -18,7 +18,7 @@ export class KernelAggregator extends KernelReader<AggregatePartial, AggregatePa
   constructor(plan: AggregatePlan, kernel?: Kernel) {
     super({ withoutTs: true, withoutFreeTs: true }, kernel);
     this.plan = plan;
-    this.kernel.configureList(plan.since, plan.withoutReleased);
+    this.kernel.configureList(plan.since, plan.withoutReleased, plan.withoutTasks === true);
     this.start();
   }
 

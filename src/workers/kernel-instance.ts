@@ -25,7 +25,7 @@ export interface Kernel {
     selectsModules: boolean,
     released: boolean,
   ): void;
-  configureList(since: bigint, released: boolean): void;
+  configureList(since: bigint, released: boolean, anonymous: boolean): void;
   getList(): number;
   takeList(): number;
   setPlace(entry: number, pfn: number, pageblock: number): void;

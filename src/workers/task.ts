@@ -17,6 +17,8 @@ export interface AggregatePlan extends Bounds {
   readonly since: bigint;
   /** Leave out blocks whose free_ts is neither 0 nor before ts. */
   readonly withoutReleased: boolean;
+  /** No one asks for tasks, so those of the usual form may be left out: rows are fewer then. Default: false. */
+  readonly withoutTasks?: boolean;
 }
 
 /** Memory that one plan may take in a thread, where it is bounded. In bytes. */

@@ -11,6 +11,10 @@ export const MOST_CHUNK_BYTES: number = 2 ** 31;
  */
 export const CHUNKS_FOR_MAIN = 384;
 
+/** A smaller dump gets a pool all the same if, at the rate of its first chunks, what is left takes so long in one thread. */
+export const CHUNKS_TO_TELL = 12;
+export const WORTH_POOL_MS = 500;
+
 /**
  * What one more thread costs the main thread, its start and the join of what it found, in chunks that a thread scans in that time. An estimate: 7 ms,
  * and chunks of 4 MiB at 2.8 GB/s. It has not been measured on a machine of many CPUs (docs/performance.md).

@@ -180,7 +180,8 @@ async function report(plan: BatchPlan, summary: Summary, names: ReadonlySet<stri
     nights: nightsOf(plan, summary),
   };
   writeWhole(join(plan.out, SUMMARY_PAGE_FILE), summaryPage(summary, links));
-  if (plan.metrics !== undefined) await writePieces(textPieces(metricsText(plan, summary, names)), plan.metrics, []);
+  if (plan.metrics !== undefined)
+    await writePieces(textPieces(metricsText(plan, summary, names)), { path: plan.metrics, inputs: [] });
   print(summaryText(summary, terminalOfStdout()));
 }
 

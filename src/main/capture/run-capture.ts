@@ -126,7 +126,7 @@ async function writeTo(
   counts: CaptureCounts,
   signal: AbortSignal,
 ): Promise<string> {
-  const output = await openOutput(path, []);
+  const output = await openOutput(path, [], { fsync: true });
   try {
     for await (const piece of pieces) await output.write(piece);
     await output.commit();
@@ -199,7 +199,7 @@ function moveFolder(from: string, to: string): void {
 
 /** Writes the text and aggregates it, as it comes. */
 async function teed(text: AsyncIterable<Uint8Array>, path: string, name: string): Promise<Aggregate> {
-  const output = await openOutput(path, []);
+  const output = await openOutput(path, [], { fsync: true });
   try {
     const toFile = new Channel<Uint8Array>();
     const both = async function* (): AsyncGenerator<Uint8Array> {

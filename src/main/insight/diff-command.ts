@@ -5,7 +5,7 @@ import { VERDICTS, type Verdict } from '../../merge/insight/verdict.js';
 import { visible } from '../../merge/writers/escape.js';
 import { quoted, usageError } from '../base/errors.js';
 import { areSiteKeys, sitesDiffReport } from './allocinfo-reports.js';
-import { keyRule, keysOf, limitOf, selectionOf, type Values } from './insight-options.js';
+import { asksForTasks, keyRule, keysOf, limitOf, selectionOf, type Values } from './insight-options.js';
 import { readInputs } from './read-snapshots.js';
 import { type ReportOf, write } from './run-report.js';
 
@@ -29,7 +29,7 @@ export async function run(paths: string[], values: Values): Promise<void> {
   const alarms = alarmsOf(values);
   // What is wrong with the options is said before anything is read.
   if (!areSiteKeys(values)) diffReport(values);
-  const inputs = await readInputs(paths, values);
+  const inputs = await readInputs(paths, values, { withoutTasks: !asksForTasks(values) });
   const sites = inputs.filter((input) => 'sites' in input);
   if (sites.length > 0) {
     if (alarms.length > 0) throw usageError('--fail-on: allocinfo has no verdicts');

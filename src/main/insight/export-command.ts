@@ -14,7 +14,7 @@ import { quoted, samePart, usageError } from '../base/errors.js';
 import { version } from '../command-line/version.js';
 import { type LoadOptions, loadSnapshot } from '../reading/load-snapshot.js';
 import { EXPORT_FORMS } from './insight-option-table.js';
-import { inputsOf, loadOptions, pageBytesOf, selectionOf, type Values } from './insight-options.js';
+import { destinationOf, loadOptions, pageBytesOf, selectionOf, type Values } from './insight-options.js';
 import { readSnapshot } from './read-snapshots.js';
 import { writePieces } from './write-report.js';
 
@@ -89,8 +89,7 @@ export async function run(paths: string[], values: Values): Promise<void> {
       throw usageError(`--since: ${quoted(path)} is a saved aggregate already, and was not asked for this moment`);
     return aggregate;
   };
-  const output = (values.output as string | undefined) ?? '-';
-  await writePieces(await exported.of(await joined(paths, read), paths.join(', ')), output, inputsOf(paths, values));
+  await writePieces(await exported.of(await joined(paths, read), paths.join(', ')), destinationOf(paths, values));
 }
 
 /** The aggregate of all of these together, read one after the other. */

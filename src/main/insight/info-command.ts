@@ -9,7 +9,7 @@ import { PageownerError } from '../base/errors.js';
 import { giveUp, inputName, openInput } from '../io/input.js';
 import { type Loaded, type LoadOptions, loadRecognised } from '../reading/load-snapshot.js';
 import { type Recognised, recognise } from '../reading/recognise.js';
-import { formatOf, inputsOf, loadOptions, type Values } from './insight-options.js';
+import { destinationOf, formatOf, loadOptions, type Values } from './insight-options.js';
 import { damageOfSites } from './read-snapshots.js';
 import { writeReport } from './write-report.js';
 
@@ -44,7 +44,7 @@ export async function run(paths: string[], values: Values): Promise<void> {
   for (const path of paths) rows.push(await infoOf(path, options));
   const document = { schema: 'pageowner.info/1', inputs: rows };
   const report = { document, rows, tables: () => rows.map(infoTable) };
-  await writeReport(report, formatOf(values), (values.output as string) ?? '-', inputsOf(paths, values));
+  await writeReport(report, formatOf(values), destinationOf(paths, values));
   if (rows.some(({ form }) => form === null)) process.exitCode = EXIT_INPUT;
 }
 

@@ -54,6 +54,7 @@ const ENTRIES: readonly Entry[] = [
   { flags: '--chunk-size <BYTES>', help: 'bytes in a chunk, also as 64K, 4M (default: 4M)', group: READING },
   { flags: '--no-progress', help: 'no progress line (there is none unless stderr is a terminal)', group: READING },
   { flags: '-o, --output <FILE>', help: 'where it goes (default: standard output)', group: WRITING },
+  { flags: '--fsync', help: 'have the file on the disk before the end: it survives a power cut', group: WRITING },
 ];
 
 const LIMIT = '--limit <N>';

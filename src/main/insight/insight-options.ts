@@ -5,6 +5,7 @@ import { parseBytes } from '../command-line/byte-units.js';
 import { parseChunkSize, parseThreads } from '../command-line/parse-values.js';
 import { type LoadOptions, loadHandles } from '../reading/load-snapshot.js';
 import type { FORMATS } from './insight-option-table.js';
+import type { Destination } from './write-report.js';
 
 /** What the parser makes of the command line. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -69,6 +70,16 @@ function patterns(values: Values, option: 'match' | 'not'): Record<string, RegEx
   return { [option]: expressions };
 }
 
+/** Whether keys or the selection say something of tasks: else they need not be read. */
+export function asksForTasks(values: Values): boolean {
+  const { pid, tgid, name } = values;
+  const keys = ((values.by as string | undefined) ?? '').split(',');
+  return (
+    [pid, tgid, name].some((value) => value !== undefined) ||
+    INSIGHT_KEYS.some((key) => key.isOfTask && keys.includes(key.name))
+  );
+}
+
 export function pageBytesOf(values: Values): number {
   const typed = values.pageSize as string | undefined;
   const bytes = typed === undefined ? DEFAULT_PAGE_BYTES : parseBytes(typed);
@@ -77,9 +88,24 @@ export function pageBytesOf(values: Values): number {
 }
 
 /** All files that a command reads: its output must be none of them. */
-export function inputsOf(paths: readonly string[], values: Values): string[] {
+function inputsOf(paths: readonly string[], values: Values): string[] {
   const named = [values.stacks, values.since, values.meminfo, values.allocinfo].filter((value) => value !== undefined);
   return [...paths, ...(named as string[])];
+}
+
+/** Where the report on these inputs goes. */
+export function destinationOf(paths: readonly string[], values: Values): Destination {
+  return {
+    path: (values.output as string | undefined) ?? '-',
+    inputs: inputsOf(paths, values),
+    fsync: values.fsync === true,
+  };
+}
+
+/** The same for a command that needs to be told. Throws a usage error if it is not. */
+export function namedDestination(command: string, paths: readonly string[], values: Values): Destination {
+  if (values.output === undefined) throw usageError(`${command} needs -o FILE (- for standard output)`);
+  return destinationOf(paths, values);
 }
 
 export function formatOf(values: Values): Format {

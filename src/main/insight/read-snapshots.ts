@@ -8,16 +8,27 @@ import { Progress } from '../command-line/progress.js';
 import { type Loaded, type LoadOptions, loadAny, onlySnapshot } from '../reading/load-snapshot.js';
 import { loadOptions, type Values } from './insight-options.js';
 
+/** `withoutTasks`: where no one asks for them. */
+export type ReadOptions = Pick<LoadOptions, 'withoutTasks'>;
+
 /** Reads snapshots one after the other; each is asked for what was born since the one before. */
-export async function readSnapshots(paths: readonly string[], values: Values): Promise<Snapshot[]> {
-  return (await readInputs(paths, values)).map(onlySnapshot);
+export async function readSnapshots(
+  paths: readonly string[],
+  values: Values,
+  options?: ReadOptions,
+): Promise<Snapshot[]> {
+  return (await readInputs(paths, values, options)).map(onlySnapshot);
 }
 
 /** The same, or all are of allocinfo. */
-export async function readInputs(paths: readonly string[], values: Values): Promise<Loaded[]> {
+export async function readInputs(
+  paths: readonly string[],
+  values: Values,
+  options: ReadOptions = {},
+): Promise<Loaded[]> {
   const all: Loaded[] = [];
   let before: Snapshot | undefined;
-  for await (const loaded of inputs(paths, values, () => (before ? newestOf(before.aggregate) : null))) {
+  for await (const loaded of inputs(paths, values, options, () => (before ? newestOf(before.aggregate) : null))) {
     if (!('sites' in loaded)) {
       if (paths.length > 1) warnOfTimes(loaded, before);
       before = loaded;
@@ -36,13 +47,22 @@ function warnOfTimes({ path, aggregate }: Snapshot, before: Snapshot | undefined
 }
 
 /** Reads inputs one after the other, for callers that keep none of them. All are snapshots, or all are of allocinfo. */
-export async function* eachInput(paths: readonly string[], values: Values): AsyncGenerator<Loaded> {
-  yield* inputs(paths, values, () => null);
+export async function* eachInput(
+  paths: readonly string[],
+  values: Values,
+  options: ReadOptions = {},
+): AsyncGenerator<Loaded> {
+  yield* inputs(paths, values, options, () => null);
 }
 
-async function* inputs(paths: readonly string[], values: Values, since: () => bigint | null): AsyncGenerator<Loaded> {
+async function* inputs(
+  paths: readonly string[],
+  values: Values,
+  { withoutTasks = false }: ReadOptions,
+  since: () => bigint | null,
+): AsyncGenerator<Loaded> {
   if (paths.filter((path) => path === '-').length > 1) throw usageError('standard input can be read only once');
-  const options = await loadOptions(values);
+  const options = { ...(await loadOptions(values)), withoutTasks };
   let first: Loaded | undefined;
   for (const path of paths) {
     // What has no list of stacks has handles for stacks.

@@ -6,7 +6,7 @@ import { visible } from '../../merge/writers/escape.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
 import { quoted, usageError } from '../base/errors.js';
 import { parseBytes } from '../command-line/byte-units.js';
-import { inputsOf, pageBytesOf, selectionOf, type Values } from './insight-options.js';
+import { namedDestination, pageBytesOf, selectionOf, type Values } from './insight-options.js';
 import { reconcile } from './meminfo.js';
 import { pageFile } from './page-file.js';
 import { readSnapshots, warn } from './read-snapshots.js';
@@ -33,13 +33,12 @@ export function pageOf(values: Values): (snapshots: readonly Snapshot[], title?:
 
 /** `pageowner report`. */
 export async function run(paths: string[], values: Values): Promise<void> {
-  const output = values.output as string | undefined;
-  if (output === undefined) throw usageError('report needs -o FILE (- for standard output)');
-  if (values.open === true && output === '-')
+  const destination = namedDestination('report', paths, values);
+  if (values.open === true && destination.path === '-')
     throw usageError('--open needs -o FILE: standard output cannot be opened');
   const page = pageOf(values);
-  await writePieces(page(await readSnapshots(paths, values)), output, inputsOf(paths, values));
-  if (values.open === true) open(output);
+  await writePieces(page(await readSnapshots(paths, values)), destination);
+  if (values.open === true) open(destination.path);
 }
 
 /** `Memory of t0.txt.gz → t1.txt.gz` */

@@ -2,7 +2,7 @@ import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { onlySnapshot } from '../reading/load-snapshot.js';
 import { areSiteKeys } from './allocinfo-reports.js';
-import { formatOf, inputsOf, type Values } from './insight-options.js';
+import { asksForTasks, destinationOf, formatOf, type Values } from './insight-options.js';
 import { eachInput, readSnapshots } from './read-snapshots.js';
 import { type Report, writeReport } from './write-report.js';
 
@@ -41,7 +41,7 @@ export async function runGrowingReport(
   // Keys of allocinfo alone are none of a snapshot's: what is wrong with those is known only when one is there.
   let growing = ofSites && areSiteKeys(values) ? undefined : begin(values)();
   const sites: SitesSnapshot[] = [];
-  for await (const loaded of eachInput(paths, values))
+  for await (const loaded of eachInput(paths, values, { withoutTasks: !asksForTasks(values) }))
     if (ofSites && 'sites' in loaded) sites.push(loaded);
     else {
       growing ??= begin(values)();
@@ -53,5 +53,5 @@ export async function runGrowingReport(
 
 /** Writes a report to where the options say. */
 export async function write(report: Report, paths: readonly string[], values: Values): Promise<void> {
-  await writeReport(report, formatOf(values), (values.output as string) ?? '-', inputsOf(paths, values));
+  await writeReport(report, formatOf(values), destinationOf(paths, values));
 }

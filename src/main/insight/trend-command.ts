@@ -6,8 +6,8 @@ import { isoTime } from '../command-line/iso-time.js';
 import { Progress } from '../command-line/progress.js';
 import { type LoadOptions, loadSnapshot } from '../reading/load-snapshot.js';
 import {
+  destinationOf,
   formatOf,
-  inputsOf,
   keyRule,
   keysOf,
   limitOf,
@@ -36,11 +36,8 @@ export async function run(paths: string[], values: Values): Promise<void> {
     csv: () => trendCsv(trends, limit),
     tables: () => trendTables(trends, limit),
   };
-  const inputs = inputsOf(
-    places.map(({ path }) => path),
-    values,
-  );
-  await writeReport(report, formatOf(values), (values.output as string) ?? '-', inputs);
+  const inputs = places.map(({ path }) => path);
+  await writeReport(report, formatOf(values), destinationOf(inputs, values));
 }
 
 function timesOf(typed: string | undefined): number[] | undefined {

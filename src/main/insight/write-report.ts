@@ -7,7 +7,7 @@ import { writeCsv } from '../../merge/writers/table-csv.js';
 import { writeMarkdown } from '../../merge/writers/table-md.js';
 import { writeText } from '../../merge/writers/table-text.js';
 import { textPieces } from '../../merge/writers/text-pieces.js';
-import { openOutput, writeAll } from '../io/output.js';
+import { type OutputOptions, openOutput, writeAll } from '../io/output.js';
 import type { Format } from './insight-options.js';
 
 /** A report, in all forms: each is made only if it is asked for. */
@@ -52,18 +52,15 @@ export function terminalOfStdout(plainWidth: number = PLAIN_WIDTH): Terminal {
   return { width, color: isTerminal && !NO_COLOR && TERM !== 'dumb' };
 }
 
-/** Writes a report to a file, or `-`, which is none of the inputs. */
-export async function writeReport(
-  report: Report,
-  format: Format,
-  path: string,
-  inputs: readonly string[],
-): Promise<void> {
-  await writePieces(
-    reportPieces(report, format, path === '-' ? terminalOfStdout(report.plainWidth) : noTerminal(report)),
-    path,
-    inputs,
-  );
+/** Where a report goes: a file that is none of the inputs, or `-`. */
+export interface Destination extends OutputOptions {
+  readonly path: string;
+  readonly inputs: readonly string[];
+}
+
+export async function writeReport(report: Report, format: Format, to: Destination): Promise<void> {
+  const terminal = to.path === '-' ? terminalOfStdout(report.plainWidth) : noTerminal(report);
+  await writePieces(reportPieces(report, format, terminal), to);
 }
 
 /** The bytes of a report: for a file, unless it is said otherwise. */
@@ -75,17 +72,12 @@ export function reportPieces(
   return textPieces(WRITERS[format](report, terminal));
 }
 
-/** Writes pieces to a file, or `-`. */
-export async function writePieces(
-  pieces: Iterable<Uint8Array>,
-  path: string,
-  inputs: readonly string[],
-): Promise<void> {
-  const known = inputs.flatMap((name) => {
+export async function writePieces(pieces: Iterable<Uint8Array>, to: Destination): Promise<void> {
+  const known = to.inputs.flatMap((name) => {
     const stats = statSync(name, { throwIfNoEntry: false });
     return stats ? [{ name, stats }] : [];
   });
-  const output = await openOutput(path, known);
+  const output = await openOutput(to.path, known, to);
   try {
     await writeAll(output, pieces);
     await output.commit();

@@ -52,8 +52,17 @@ export async function writeAll(output: Output, pieces: Iterable<Uint8Array>): Pr
   }
 }
 
+export interface OutputOptions {
+  /** Whether what is written has reached the disk before it takes its place: after a power cut it is there whole, or what was there before is. */
+  readonly fsync?: boolean | undefined;
+}
+
 /** Opens a file, a device, or `-`. Throws if it cannot be written, or is one of the inputs. */
-export async function openOutput(path: string, inputs: readonly Pick<Input, 'name' | 'stats'>[]): Promise<Output> {
+export async function openOutput(
+  path: string,
+  inputs: readonly Pick<Input, 'name' | 'stats'>[],
+  { fsync: isSynced = false }: OutputOptions = {},
+): Promise<Output> {
   if (path === STANDARD_OUTPUT) {
     refuseInputs(path, fstatSync(STDOUT_FD), inputs);
     return standardOutput();
@@ -61,14 +70,14 @@ export async function openOutput(path: string, inputs: readonly Pick<Input, 'nam
   try {
     const existing = statSync(path, { throwIfNoEntry: false });
     refuseInputs(path, existing, inputs);
-    if (!existing) return temporaryFile(path, isLink(path) ? linkTarget(path) : path, existing);
+    if (!existing) return temporaryFile(path, isLink(path) ? linkTarget(path) : path, existing, isSynced);
     // What is opened already (/dev/fd/N) cannot be replaced, and neither can a device or a FIFO.
     if (!existing.isFile() || isOpenFile(path)) {
       return openedFile(path, await mayBlock(call<number>((done) => open(path, 'w', done))));
     }
     // Without the right to write a file there is none to replace it.
     accessSync(path, constants.W_OK);
-    return temporaryFile(path, isLink(path) ? realpathSync(path) : path, existing);
+    return temporaryFile(path, isLink(path) ? realpathSync(path) : path, existing, isSynced);
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code?.startsWith('E') ? cannotWrite(path, error) : error;
   }
@@ -94,7 +103,7 @@ function isOpenFile(path: string): boolean {
 }
 
 /** Writes beside the target and takes its place at the end. */
-function temporaryFile(path: string, target: string, existing: Stats | undefined): Output {
+function temporaryFile(path: string, target: string, existing: Stats | undefined, isSynced: boolean): Output {
   const temporary = join(dirname(target), `.pageowner-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
   const fd = openSync(temporary, 'wx', existing ? existing.mode & PERMISSIONS : 0o666);
   const forget = undoAtEnd(() => unlinkSync(temporary));
@@ -106,7 +115,7 @@ function temporaryFile(path: string, target: string, existing: Stats | undefined
     async write(bytes) {
       await output.write(bytes);
       unsynced += bytes.length;
-      if (unsynced < SYNC_BYTES) return;
+      if (!isSynced || unsynced < SYNC_BYTES) return;
       unsynced = 0;
       await syncing;
       // What it says it says again in the end.
@@ -116,8 +125,8 @@ function temporaryFile(path: string, target: string, existing: Stats | undefined
       try {
         if (existing) keepOwner(fd, existing);
         await syncing;
+        if (isSynced) await call((done) => fsync(fd, done));
         // Some file systems tell only here that the disk is full.
-        await call((done) => fsync(fd, done));
         await output.commit();
         renameSync(temporary, target);
         forget();

@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly since?: bigint | null;
   /** Leave out blocks with ts < free_ts (free_ts not 0). Default: they count. */
   readonly withoutReleased?: boolean;
+  /** Tasks are not asked for: rows of a dump may leave them out, and are fewer then. Default: each row has its task. */
+  readonly withoutTasks?: boolean;
   /** Stacks of dumps in handle form. Without them handles stay among the tail lines, to be resolved later. */
   readonly handles?: Handles;
   /** How messages name what a path leads to. Default: as it is. */
@@ -162,12 +164,13 @@ async function scan(
     chunkBytes = DEFAULT_CHUNK_BYTES,
     since = null,
     withoutReleased = false,
+    withoutTasks = false,
     part,
     onProgress,
     signal,
   }: LoadOptions,
 ): Promise<Aggregate> {
-  const plan = { since: since ?? NO_NANOS, withoutReleased };
+  const plan = { since: since ?? NO_NANOS, withoutReleased, withoutTasks };
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
   const options = { scan: plan, threads, chunkBytes, aloneBytes, part };
   const onScanned = (bytes: number): void => {

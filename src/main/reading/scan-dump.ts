@@ -5,16 +5,17 @@ import { ReadError } from '../../workers/read-error.js';
 import type { Runner } from '../../workers/runner.js';
 import type { Plan, Spent, ThreadResult, WorkerResult } from '../../workers/task.js';
 import { scanFailed } from '../base/errors.js';
+import { CHUNKS_TO_TELL, WORTH_POOL_MS } from '../base/limits.js';
 import type { FileInput, Input, StreamInput } from '../io/input.js';
 import { type Part, rangeOf } from './part.js';
-import { workerPool } from './worker-pool.js';
+import { type Pool, workerPool } from './worker-pool.js';
 
 export interface ScanOptions {
   /** What the workers are to look for. */
   readonly scan: Plan;
   readonly threads: number;
   readonly chunkBytes: number;
-  /** A file up to this size is not worth a pool. */
+  /** For a file of more than this a pool is started at once; for others if they turn out to take long (isSlow). */
   readonly aloneBytes: number;
   /** Only this part of a file. Of a stream there are none. */
   readonly part?: Part | undefined;
@@ -56,6 +57,11 @@ export async function scanDump<Found, Whole>(
   }
 }
 
+/** Whether what is left of so many chunks takes longer in this thread than a pool needs to pay for itself, by the time of the first ones. */
+export function isSlow(milliseconds: number, chunks: number): boolean {
+  return milliseconds * (chunks / CHUNKS_TO_TELL - 1) > WORTH_POOL_MS;
+}
+
 /** Scans a file in this thread, and in up to `threads - 1` workers if it is large enough to pay for them. */
 async function scanFile<Found, Whole>(
   { fd, size }: FileInput,
@@ -67,15 +73,22 @@ async function scanFile<Found, Whole>(
   const range = part ? rangeOf(fd, size, part) : { offset: 0, length: size };
   const queue = ChunkQueue.create(fd, range, chunkBytes);
   const chunks = range.length / chunkBytes;
-  const pool = threads > 1 && range.length > aloneBytes ? await startPool(scan, threads - 1, chunks) : undefined;
-  try {
-    const others = pool?.run(queue.handle) ?? Promise.resolve([]);
+  let pool: Pool | undefined;
+  let others: Promise<readonly WorkerResult[]> = Promise.resolve([]);
+  const getHelp = async (): Promise<void> => {
+    pool = await startPool(scan, threads - 1, chunks);
+    others = pool.run(queue.handle);
     // If one fails, this thread has nothing to add.
     others.catch(() => queue.close());
-    while (runner.runNext(queue)) {
+  };
+  try {
+    if (threads > 1 && range.length > aloneBytes) await getHelp();
+    const started = now();
+    for (let taken = 1; runner.runNext(queue); taken++) {
       onScanned(queue.bytesDone);
       // Signals get their turn between chunks.
       await setImmediate();
+      if (!pool && threads > 1 && taken === CHUNKS_TO_TELL && isSlow(now() - started, chunks)) await getHelp();
     }
     pool?.enough();
     const results = (await others).map((result) => resultOf(result as WorkerResult<Found>));

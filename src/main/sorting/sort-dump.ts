@@ -33,7 +33,7 @@ export async function sortPlanned(options: SortOptions, plan: SortPlan): Promise
   const opened = await openInput(options.input, options);
   let output: Output | undefined;
   try {
-    output = await openOutput(options.output, [opened]);
+    output = await openOutput(options.output, [opened], options);
     const { input, form, passedOver } = await sortable(opened, options.fromLogs === true);
     const summary = await run(options, plan, input, output);
     return { ...summary, form, passedOver: passedOver() };

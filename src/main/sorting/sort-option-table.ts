@@ -124,6 +124,12 @@ export const OPTIONS: readonly OptionEntry[] = [
     help: 'where those files go (default: TMPDIR, or /tmp)',
   },
   {
+    id: 'fsync',
+    long: 'fsync',
+    group: RUNNING,
+    help: 'have the report on the disk before the end: it survives a power cut',
+  },
+  {
     id: 'stats',
     long: 'stats',
     value: 'FORMAT',

@@ -54,6 +54,8 @@ export interface SortOptions {
   readonly maxMemory?: string | number;
   /** Where those files go. Default: os.tmpdir(), which is TMPDIR if that is set. */
   readonly tmpDir?: string;
+  /** Have the report on the disk before the end. Default: the system writes it when it likes, as for the kernel's tool. */
+  readonly fsync?: boolean;
   /** Whether the summary has chunk latencies. */
   readonly latencies?: boolean;
   /** Called now and then with the bytes that are scanned so far, and the size of the dump where it is known. */

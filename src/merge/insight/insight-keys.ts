@@ -20,6 +20,8 @@ export interface InsightKey {
   readonly help: string;
   /** Names of the values, where there are several: in JSON and CSV. */
   readonly fields?: readonly string[];
+  /** Whether it says something of the task: dumps are read without tasks where no key does. */
+  readonly isOfTask?: boolean;
   /** A row counts once for each of these; each is as long as `fields`. `dump`: which snapshot it is of. */
   readonly values: (row: AggregateRow, frames: Frames, dump: string) => readonly (readonly KeyValue[])[];
 }
@@ -52,9 +54,14 @@ export const INSIGHT_KEYS: readonly InsightKey[] = [
     help: 'what the memory is for: slab, page cache, anonymous, driver …',
     values: (row, frames) => one(frames.kind(row)),
   },
-  { name: 'command', help: 'command name of the task', values: ({ task }) => one(task.command || null) },
-  { name: 'pid', help: 'process id', values: ({ task }) => one(task.pid) },
-  { name: 'tgid', help: 'thread group id', values: ({ task }) => one(task.tgid) },
+  {
+    name: 'command',
+    help: 'command name of the task',
+    isOfTask: true,
+    values: ({ task }) => one(task.command || null),
+  },
+  { name: 'pid', help: 'process id', isOfTask: true, values: ({ task }) => one(task.pid) },
+  { name: 'tgid', help: 'thread group id', isOfTask: true, values: ({ task }) => one(task.tgid) },
   {
     name: 'memcg',
     help: 'memory cgroup charged, and whether it is offline',

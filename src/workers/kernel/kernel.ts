@@ -22,6 +22,7 @@ import { headTo, NO_TIME, readFreeTs, readTs, shape, splitBehindHead, splitHeade
 import { appendToList, getList, isListFull, startList, takeList } from './listing';
 import { allocate, getBytesInUse, startAnew } from './memory';
 import { isOrdinary } from './ordinary';
+import { isOrdinaryTask } from './ordinary-task';
 import { readPlace, setPlace, startPlaces } from './place';
 import { newRecent, recentAt, recentFrames, recentOf, remember, setOf } from './recent';
 import { getWritten, setTextRule, writeTexts } from './render';
@@ -84,6 +85,8 @@ let isHeadless: bool = false;
 let wantsHead: bool = false;
 let wantsAllocator: bool = false;
 let withoutReleased: bool = false;
+/** Whether blocks are listed without their tasks, if these are of the usual form. */
+let withoutTasks: bool = false;
 /** Whether blocks are grouped or selected by module: then stacks and tails have keys, those of their modules, and may be SELECTED. */
 let wantsModule: bool = false;
 
@@ -103,6 +106,7 @@ export function start(): void {
   places = newDictionary();
   startPlaces();
   isListing = false;
+  withoutTasks = false;
   recentMasks = newRecent();
   recentTasks = newRecent();
   recentStacks = newRecent();
@@ -143,9 +147,13 @@ export function configure(
     !selectsTasks && !selectsModules && !released && !allocator && !mask && !task && !bits && !ts && !freeTs;
 }
 
-/** To be called next, instead: lists all blocks; `released`: but those that were released. What was allocated after `since` counts as born. */
-export function configureList(since: u64, released: bool): void {
+/**
+ * To be called next, instead: lists all blocks; `released`: but those that were released; `anonymous`: without their tasks, where that is possible. What was
+ * allocated after `since` counts as born.
+ */
+export function configureList(since: u64, released: bool, anonymous: bool): void {
   startList(since);
+  withoutTasks = anonymous;
   isListing = true;
   wantsHead = true;
   wantsAllocator = false;
@@ -323,6 +331,11 @@ export function scan(from: usize, end: usize, offset: f64): u32 {
     let task = latestTask;
     if (!task || !splitKnown(maskTo, task, headerTo)) {
       splitHeader(at, headerTo);
+      if (withoutTasks && isOrdinaryTask(maskTo, headTo)) {
+        addBlock(mask, noTask, stack, tail, bits | shape, readTs(), readFreeTs(), offset + <f64>at);
+        at = to;
+        continue;
+      }
       const samples = headTo - 16;
       const taskSet = setOf(recentTasks, load<u64>(samples), load<u64>(samples, 8), load<u64>(maskTo, 6), headTo - maskTo);
       task = recentOf(taskSet, maskTo, headTo - maskTo);

@@ -32,6 +32,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   maxMemory: 'give --max-memory to the batch',
   tmpDir: 'give --tmp-dir to the batch',
   progress: 'give --no-progress to the batch',
+  fsync: 'hashes tell whether the folder of a dump is whole',
   stats: 'results.ndjson has it',
   debug: 'it is for one dump',
   meminfo: 'it is for one dump',
