@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { endOfMemory } from '../src/main/capture/beside.js';
+import { inspect } from 'node:util';
+import { endOfMemory, zonesOf } from '../src/main/capture/beside.js';
 import { planCapture } from '../src/main/capture/capture-plan.js';
 import { captureProgressText } from '../src/main/capture/capture-progress.js';
 import {
@@ -17,10 +18,15 @@ import {
 } from '../src/main/capture/captured-text.js';
 import { Channel } from '../src/main/capture/channel.js';
 import { type Check, checksOf } from '../src/main/capture/checks.js';
+import { filterWords } from '../src/main/capture/filter-words.js';
 import { packedFor } from '../src/main/capture/pack.js';
+import { loadHandles, loadSnapshot } from '../src/main/reading/load-snapshot.js';
+import { distinctRows } from '../src/merge/aggregate/builder.js';
+import { wordsTaken } from '../src/workers/capture-entry.js';
 import { NoPfn, readRange } from '../src/workers/page-owner-records.js';
+import { type RecordSelection, recordFilter } from '../src/workers/record-filter.js';
 import { programFile, RUNNER, run, temporaryFolder } from './helpers.js';
-import { ModelFile, type ModelRecord, modelRecords, textOf } from './model-page-owner.js';
+import { ModelFile, type ModelRecord, modelRecords, stacksHandles, textOf } from './model-page-owner.js';
 
 const END = 60_000;
 const entry = new URL('model-capture-worker.js', import.meta.url);
@@ -51,7 +57,7 @@ function assertLost(lost: CaptureCounts['lost'], records: readonly ModelRecord[]
 function expected(records: readonly ModelRecord[], from = 0, to = Infinity): string {
   return records
     .filter(({ pfn, isTooLong }) => !isTooLong && pfn >= from && pfn < to)
-    .map(textOf)
+    .map((record) => textOf(record))
     .join('');
 }
 
@@ -75,6 +81,178 @@ test('a part of the memory has the records that start in it', async () => {
   }
 });
 
+/** Paths of one machine whose kernel takes these words; '': none. */
+const kernelWith = (words: string, seed = 5): string => `${seed}/${END}/0/${words}`;
+/** Linux 7.3, and what comes behind it. */
+const TAKES_NODES = 'mode+nid';
+const TAKES_ALL = 'mode+nid+pid+tgid';
+const NOTHING: RecordSelection = { zones: [] };
+const SELECTIONS: readonly RecordSelection[] = [
+  { ...NOTHING, nodes: [[1, 1]] },
+  {
+    ...NOTHING,
+    nodes: [
+      [0, 0],
+      [2, 3],
+    ],
+  },
+  { ...NOTHING, pids: [[3, 5]] },
+  { ...NOTHING, tgids: [[2, 2]] },
+  {
+    ...NOTHING,
+    nodes: [[0, 1]],
+    pids: [[0, 6]],
+    tgids: [
+      [2, 2],
+      [4, 4],
+    ],
+  },
+];
+
+/** By the numbers of the records, not by their text. */
+function selected({ nodes, pids, tgids }: RecordSelection, records: readonly ModelRecord[]): ModelRecord[] {
+  const has = (ranges: RecordSelection['nodes'], value: number): boolean =>
+    !ranges || ranges.some(([first, last]) => first <= value && value <= last);
+  return records.filter(({ node, pid, tgid }) => has(nodes, node) && has(pids, pid) && has(tgids, tgid));
+}
+
+test('what is asked of the kernel is what is looked at while reading, and is counted', async () => {
+  const all = modelRecords(5, END);
+  for (const selection of SELECTIONS) {
+    const wanted = selected(selection, all);
+    assert.ok(wanted.length > 0 && wanted.length < all.length);
+    for (const words of [TAKES_ALL, TAKES_NODES, '', 'locked']) {
+      const { text, counts } = await captured(kernelWith(words), { selection });
+      const where = `${JSON.stringify(selection)} of ${words}`;
+      assert.ok(text === expected(wanted), where);
+      assert.equal(counts.records, wanted.filter(({ isTooLong }) => !isTooLong).length, where);
+      assert.equal(counts.bytes, text.length, where);
+    }
+    const inOrder = await captured(`5/${END}/100/`, { selection });
+    assert.ok(inOrder.text === expected(wanted.filter(({ pfn }) => pfn >= 100)));
+  }
+});
+
+test('the kernel itself leaves out what it is asked to', () => {
+  const records = modelRecords(5, END);
+  const file = new ModelFile(records, 0, { words: TAKES_ALL.split('+'), flags: 'r+' });
+  file.tell(
+    filterWords({
+      ...NOTHING,
+      nodes: [
+        [1, 1],
+        [3, 3],
+      ],
+    }).join(' '),
+  );
+  const { records: given } = readRange(file, 0, Infinity);
+  assert.equal(given, records.filter(({ node, isTooLong }) => node % 2 === 1 && !isTooLong).length);
+});
+
+test('a word that the kernel rejects is told, and looked at while reading; a kernel that takes none says nothing', async () => {
+  const rejectedBy = async (words: string, selection: RecordSelection): Promise<string[]> => {
+    const rejected: string[] = [];
+    const { text } = await captured(kernelWith(words), { selection, onRejected: (some) => rejected.push(...some) });
+    assert.ok(text === expected(selected(selection, modelRecords(5, END))));
+    return rejected;
+  };
+  const both = { ...NOTHING, nodes: [[1, 2]], pids: [[1, 3]] } as RecordSelection;
+  assert.deepEqual(await rejectedBy(TAKES_NODES, both), ['pid=1,2,3']);
+  assert.deepEqual(await rejectedBy(TAKES_ALL, both), []);
+  assert.deepEqual(await rejectedBy('', both), []);
+  assert.deepEqual(await rejectedBy('locked', both), []);
+  // A node without memory; more ids than the kernel takes are not asked of it.
+  assert.deepEqual(await rejectedBy(TAKES_ALL, { ...NOTHING, nodes: [[1, 9]] }), ['nid=1-9']);
+  assert.deepEqual(await rejectedBy(TAKES_ALL, { ...NOTHING, pids: [[0, 16]] }), []);
+});
+
+test('a kernel that takes words is told from one that takes none', () => {
+  const taken = (words: string[]): readonly string[] | undefined =>
+    wordsTaken('', ['mode=handle', 'nid=0-3', 'nid=7', 'pid=1'], (_, flags) => new ModelFile([], 0, { words, flags }));
+  assert.deepEqual(taken(TAKES_NODES.split('+')), ['mode=handle', 'nid=0-3']);
+  assert.deepEqual(taken(TAKES_ALL.split('+')), ['mode=handle', 'nid=0-3', 'pid=1']);
+  assert.equal(taken([]), undefined);
+  assert.equal(taken(['locked']), undefined);
+});
+
+test('a node is told by the record, else by the zone that has its PFN; command names are not believed', () => {
+  const zones = zonesOf(`Node 0, zone Normal\n        spanned  1000\n  start_pfn:           0
+Node 1, zone Normal\n        spanned  100\n  start_pfn:           500\n`);
+  const passes = (lists: Partial<RecordSelection>, text: string, pfn: number): boolean | undefined =>
+    recordFilter({ zones, ...lists })?.(Buffer.from(text), pfn);
+  const head = (name: string): string =>
+    `Page allocated via order 0, mask 0x0(), pid 7, tgid 8 (${name}), ts 5 ns\nPFN 0x1f8 type Unmovable Block 0 type Unmovable Flags 0x0`;
+  const onNode1 = { nodes: [[1, 1]] } as const;
+  assert.equal(passes(onNode1, `${head('a')}()\n`, 504), true);
+  assert.equal(passes(onNode1, `${head('a')}()\n`, 400), false);
+  assert.equal(passes(onNode1, `${head('a')}()\n`, 700), false);
+  assert.equal(passes(onNode1, `${head('a')}()\n`, 7000), false);
+  assert.equal(passes(onNode1, `${head('a')}(slab|node=0|zone=1)\n`, 504), false);
+  assert.equal(passes(onNode1, `${head('(node=0|')}(node=1|zone=1)\n`, 0), true);
+  assert.equal(passes({ pids: [[1, 1]] }, `${head(', pid 1, tgid 1 ')}\n`, 0), false);
+  assert.equal(passes({ tgids: [[8, 9]] }, `${head('a')}\n`, 0), true);
+  assert.equal(
+    passes({ tgids: [[8, 9]] }, 'Page allocated via order 0, mask 0x0(), pid 8, ts 5 ns\nPFN 0x1 \n', 1),
+    false,
+  );
+  assert.equal(recordFilter(NOTHING), undefined);
+});
+
+test('a form has what the kernel has for it, and stacks where it has none, unless it is needed', async () => {
+  const records = modelRecords(5, END).filter(({ isTooLong }) => !isTooLong);
+  for (const form of ['stack', 'handle', 'stack_handle'] as const) {
+    const text = records.map((record) => textOf(record, form)).join('');
+    assert.ok((await captured(kernelWith(TAKES_NODES), { form, isFormNeeded: true })).text === text, form);
+  }
+  const stacks = expected(records);
+  for (const form of ['handle', 'stack-by-handle'] as const) {
+    assert.ok((await captured(kernelWith(''), { form })).text === stacks);
+    await assert.rejects(captured(kernelWith(''), { form, isFormNeeded: true }), {
+      code: 'input',
+      message: /gives no handles on this kernel \(Linux 7\.3 does\): use --mode stack$/,
+    });
+  }
+});
+
+test('stacks that are read by their handles are the stacks, in order, filtered too, with the same counts', async () => {
+  for (const selection of [NOTHING, ...SELECTIONS])
+    for (const words of [TAKES_ALL, TAKES_NODES, '']) {
+      const ways = ['stack', 'stack-by-handle'] as const;
+      const [stacks, handles] = await Promise.all(
+        ways.map((form) => captured(kernelWith(words), { form, selection, threads: 3 })),
+      );
+      assert.ok(handles?.text === stacks?.text && stacks?.text === expected(selected(selection, modelRecords(5, END))));
+      assert.deepEqual(handles?.counts, stacks?.counts);
+    }
+  // Where no other file can read at the position.
+  assert.ok(
+    (await captured(`5/${END}/100/mode`, { form: 'stack-by-handle' })).text === (await captured(`5/${END}/100`)).text,
+  );
+});
+
+test('the aggregate by handles is the one by stacks, and a file of handles with its stacks beside gives it too', async () => {
+  const of = async (form: NonNullable<CaptureOptions['form']>, stacks?: string): Promise<string[]> => {
+    const { text } = await captured(kernelWith(TAKES_NODES), { form });
+    const options = stacks === undefined ? {} : { handles: await loadHandles(stacks) };
+    const { aggregate } = await loadSnapshot(Buffer.from(text), options);
+    return distinctRows(aggregate)
+      .map(({ allocation, task, place, stack, tails, blocks, pages, oldest, newest }) =>
+        inspect([allocation, task, place, stack, tails, blocks, pages, oldest, newest], {
+          depth: 4,
+          maxArrayLength: null,
+        }),
+      )
+      .sort();
+  };
+  const byStacks = await of('stack');
+  assert.ok(byStacks.length > 100);
+  assert.deepEqual(await of('stack-by-handle'), byStacks);
+  const beside = join(temporaryFolder(), 'dump.stacks');
+  writeFileSync(beside, stacksHandles(modelRecords(5, END)));
+  assert.deepEqual(await of('handle', beside), byStacks);
+  assert.deepEqual(await of('stack_handle', beside), byStacks);
+});
+
 test('where the position is no PFN one reader reads in order, and a part is refused', async () => {
   const relative = await captured(`3/${END}/100`);
   const first = modelRecords(3, END).filter(({ pfn }) => pfn >= 100);
@@ -84,7 +262,14 @@ test('where the position is no PFN one reader reads in order, and a part is refu
 });
 
 test('what is too long at a seam is not lost in silence', () => {
-  const records = [2047, 2048, 4095, 4096, 9000].map((pfn) => ({ pfn, order: 0, isTooLong: pfn < 9000 }));
+  const records = [2047, 2048, 4095, 4096, 9000].map((pfn) => ({
+    pfn,
+    order: 0,
+    pid: 1,
+    tgid: 1,
+    node: 0,
+    isTooLong: pfn < 9000,
+  }));
   const file = new ModelFile(records);
   const lost = [0, 2048, 4096].map((from) => readRange(file, from, from + 2048).lost);
   assert.deepEqual(lost, [[{ from: 0, to: 2047 }], [{ from: 2048, to: 4095 }], [{ from: 4096, to: 4096 }]]);
@@ -166,8 +351,8 @@ test('a channel gives all in order, and lets who pushes go on when no one reads'
 test('the end of the memory is that of the last zone, and progress tells where it is', () => {
   const zone = (start: number, spanned: number): string =>
     `Node 0, zone X\n        spanned  ${spanned}\n  start_pfn:           ${start}\n`;
-  assert.equal(endOfMemory(zone(1, 4095) + zone(4096, 1000) + zone(0, 0)), 5096);
-  assert.equal(endOfMemory(''), undefined);
+  assert.equal(endOfMemory(zonesOf(zone(1, 4095) + zone(4096, 1000) + zone(0, 0))), 5096);
+  assert.equal(endOfMemory(zonesOf('')), undefined);
   const counts = { ...noCounts(), pfn: 0x800, records: 30 };
   assert.equal(
     captureProgressText(counts, { from: 0, to: 0x1000 }, 2),
@@ -237,6 +422,26 @@ test('options of capture are checked before anything is read', () => {
   assert.throws(() => planCapture({ output: 'a/', aggregateOnly: true }), /give --aggregate-only a file/);
   assert.throws(() => planCapture({ output: 'a', rate: 'fast' }), /--rate takes bytes/);
   assert.throws(() => planCapture({ output: 'a', nice: '20' }), /--nice takes/);
+  for (const list of ['', '1,', '3-1', '1-', '-1', '1 2', 'all', '0x1', '1-2-3'])
+    for (const option of ['node', 'pid', 'tgid'])
+      assert.throws(() => planCapture({ output: 'a', [option]: list }), {
+        code: 'usage',
+        message: new RegExp(`^--${option} takes numbers and ranges of them, as 0,2-3, not `),
+      });
+  assert.deepEqual(planCapture({ output: 'a', pid: '0,2-3' }).selection.pids, [
+    [0, 0],
+    [2, 3],
+  ]);
+  const formOf = (values: object): unknown[] => {
+    const { form, isFormNeeded } = planCapture({ output: 'a', ...values });
+    return [form, isFormNeeded];
+  };
+  assert.deepEqual(formOf({}), ['stack', false]);
+  assert.deepEqual(formOf({ mode: 'handle' }), ['handle', true]);
+  assert.deepEqual(formOf({ bundle: true }), ['stack-by-handle', false]);
+  assert.deepEqual(formOf({ aggregateOnly: true, mode: 'handle' }), ['stack-by-handle', true]);
+  assert.deepEqual(formOf({ output: 'a/', mode: 'stack' }), ['stack', true]);
+  assert.throws(() => planCapture({ output: 'a/', mode: 'stack_handle' }), /--mode stack_handle is for a file$/);
   const plan = planCapture({ output: 'a/', every: '2m', count: '3', from: '0x40000' });
   assert.deepEqual([plan.makes, plan.everyMs, plan.count, plan.from], ['bundle', 120_000, 3, 0x40000]);
 });
