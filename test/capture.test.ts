@@ -25,6 +25,7 @@ import { distinctRows } from '../src/merge/aggregate/builder.js';
 import { wordsTaken } from '../src/workers/capture-entry.js';
 import { NoPfn, readRange } from '../src/workers/page-owner-records.js';
 import { type RecordSelection, recordFilter } from '../src/workers/record-filter.js';
+import { ResolvedRecords } from '../src/workers/resolved-records.js';
 import { programFile, RUNNER, run, temporaryFolder } from './helpers.js';
 import { ModelFile, type ModelRecord, modelRecords, stacksHandles, textOf } from './model-page-owner.js';
 
@@ -127,6 +128,9 @@ test('what is asked of the kernel is what is looked at while reading, and is cou
       assert.ok(text === expected(wanted), where);
       assert.equal(counts.records, wanted.filter(({ isTooLong }) => !isTooLong).length, where);
       assert.equal(counts.bytes, text.length, where);
+      // A kernel that is asked passes over what is too long and not wanted.
+      if (words === '' || words === 'locked') assertLost(counts.lost, all);
+      else if (words === TAKES_ALL && !(selection.pids && selection.tgids)) assertLost(counts.lost, wanted);
     }
     const inOrder = await captured(`5/${END}/100/`, { selection });
     assert.ok(inOrder.text === expected(wanted.filter(({ pfn }) => pfn >= 100)));
@@ -168,7 +172,11 @@ test('a word that the kernel rejects is told, and looked at while reading; a ker
 
 test('a kernel that takes words is told from one that takes none', () => {
   const taken = (words: string[]): readonly string[] | undefined =>
-    wordsTaken('', ['mode=handle', 'nid=0-3', 'nid=7', 'pid=1'], (_, flags) => new ModelFile([], 0, { words, flags }));
+    wordsTaken(
+      '',
+      ['mode=handle', 'nid=0-3', 'nid=7', 'pid=1', `tgid=${'1,'.repeat(16)}2`],
+      (_, flags) => new ModelFile([], 0, { words, flags }),
+    );
   assert.deepEqual(taken(TAKES_NODES.split('+')), ['mode=handle', 'nid=0-3']);
   assert.deepEqual(taken(TAKES_ALL.split('+')), ['mode=handle', 'nid=0-3', 'pid=1']);
   assert.equal(taken([]), undefined);
@@ -228,6 +236,20 @@ test('stacks that are read by their handles are the stacks, in order, filtered t
   assert.ok(
     (await captured(`5/${END}/100/mode`, { form: 'stack-by-handle' })).text === (await captured(`5/${END}/100`)).text,
   );
+});
+
+test('a command name that looks like a handle is none', () => {
+  const record = (rest: string): string =>
+    `Page allocated via order 0, mask 0x0(), pid 1, tgid 1 (a\nhandle: 7), ts 5 ns\nPFN 0x1 type Movable\n${rest}Slab cache page\n\n`;
+  const source = (text: string): { read: typeof read; readOn: (buffer: Uint8Array) => number } => {
+    const read = (_: number, buffer: Uint8Array): number => Buffer.from(buffer.buffer).write(text, 'latin1');
+    return { read, readOn: (buffer) => read(0, buffer) };
+  };
+  const buffer = Buffer.from(new ArrayBuffer(1 << 16));
+  const resolved = new ResolvedRecords(source(record('handle: 9\n')), source(record(' f+0x1/0x2\nhandle: 9\n')));
+  for (const _ of ['learned', 'known'])
+    assert.equal(buffer.toString('latin1', 0, resolved.read(1, buffer)), record(' f+0x1/0x2\n'));
+  assert.throws(() => resolved.read(1, buffer.subarray(0, 120)), { code: 'ENOMEM' });
 });
 
 test('the aggregate by handles is the one by stacks, and a file of handles with its stacks beside gives it too', async () => {
