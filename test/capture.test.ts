@@ -1,10 +1,11 @@
 /** Reading a running kernel's page_owner: against a model of its file, and, where PAGEOWNER_VM names a runner of virtual machines, a real kernel. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { release } from 'node:os';
+import fs, { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { release } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { inspect } from 'node:util';
 import { endOfMemory, zonesOf } from '../src/main/capture/beside.js';
 import { planCapture } from '../src/main/capture/capture-plan.js';
@@ -22,7 +23,7 @@ import { filterWords } from '../src/main/capture/filter-words.js';
 import { packedFor } from '../src/main/capture/pack.js';
 import { loadHandles, loadSnapshot } from '../src/main/reading/load-snapshot.js';
 import { distinctRows } from '../src/merge/aggregate/builder.js';
-import { wordsTaken } from '../src/workers/capture-entry.js';
+import { type Opener, wordsTaken } from '../src/workers/capture-entry.js';
 import { NoPfn, readRange } from '../src/workers/page-owner-records.js';
 import { type RecordSelection, recordFilter } from '../src/workers/record-filter.js';
 import { ResolvedRecords } from '../src/workers/resolved-records.js';
@@ -390,6 +391,9 @@ function machine(what: {
   cmdline?: string;
   lockdown?: string;
   mounts?: string;
+  meminfo?: string;
+  /** Words of the kernel. */
+  words?: string[];
 }): Map<string, Check> {
   const root = temporaryFolder();
   const put = (path: string, text: string | undefined): void => {
@@ -402,7 +406,10 @@ function machine(what: {
   put('proc/cmdline', what.cmdline);
   put('proc/mounts', what.mounts);
   put('sys/kernel/security/lockdown', what.lockdown);
-  return new Map(checksOf({ debugfs: '/nowhere', output: root, root }).map((check) => [check.name, check]));
+  put('proc/meminfo', what.meminfo);
+  const { words } = what;
+  const kernel = words && { open: ((_, flags) => new ModelFile(modelRecords(1, 900), 0, { words, flags })) as Opener };
+  return new Map(checksOf({ debugfs: '/nowhere', output: root, root, ...kernel }).map((check) => [check.name, check]));
 }
 
 test('doctor says what is missing, and what to do in the words of the distribution', () => {
@@ -424,6 +431,100 @@ test('doctor says what is missing, and what to do in the words of the distributi
   for (const name of ['CONFIG_PAGE_OWNER', 'page_owner=on', 'debugfs'])
     assert.equal(ready.get(name)?.state, 'ok', name);
   assert.equal(ready.get('lockdown')?.state, 'missing');
+});
+
+/** Runs with something of this machine that is not so. */
+function pretending<T>(target: object, name: string, value: unknown, what: () => T): T {
+  const pretended = mock.method(target as Record<string, () => unknown>, name, () => value);
+  syncBuiltinESMExports();
+  try {
+    return what();
+  } finally {
+    pretended.mock.restore();
+    syncBuiltinESMExports();
+  }
+}
+
+test('doctor tells root from others', () => {
+  const user = pretending(process, 'getuid', 1000, () => machine({})).get('root');
+  assert.deepEqual([user?.state, user?.todo], ['missing', 'run it with sudo']);
+  assert.equal(pretending(process, 'getuid', 0, () => machine({})).get('root')?.state, 'ok');
+});
+
+test('doctor says that debugfs is not mounted where it is looked for', () => {
+  for (const mounts of [undefined, '', 'debugfs /elsewhere debugfs rw 0 0\n', 'none /nowhere tmpfs rw 0 0\n'])
+    assert.equal(machine(mounts === undefined ? {} : { mounts }).get('debugfs')?.state, 'missing', mounts);
+});
+
+test('doctor says that a locked kernel gives no dump', () => {
+  const locked = machine({ lockdown: 'none integrity [confidentiality]\n' }).get('lockdown');
+  assert.deepEqual([locked?.state, locked?.blocks], ['missing', 'always']);
+  assert.match(locked?.todo ?? '', /^boot with lockdown=integrity or none/);
+  for (const lockdown of ['[none] integrity confidentiality\n', 'none [integrity] confidentiality\n'])
+    assert.equal(machine({ lockdown }).get('lockdown')?.state, 'ok', lockdown);
+});
+
+test('doctor tells a kernel without CONFIG_PAGE_OWNER from one of which it is not known', () => {
+  const state = (config?: string): unknown =>
+    machine(config === undefined ? {} : { config }).get('CONFIG_PAGE_OWNER')?.state;
+  assert.equal(state('# CONFIG_PAGE_OWNER is not set\n'), 'missing');
+  assert.equal(state('CONFIG_PAGE_OWNER=yes\n'), 'missing');
+  assert.equal(state('CONFIG_SMP=y\nCONFIG_PAGE_OWNER=y\n'), 'ok');
+  assert.equal(state(), 'unknown');
+});
+
+test('doctor says that page_owner=on is missing on the command line', () => {
+  const state = (cmdline: string): unknown => machine({ cmdline }).get('page_owner=on')?.state;
+  assert.equal(state('quiet splash\n'), 'missing');
+  assert.equal(state('no_page_owner=on\n'), 'missing');
+  assert.equal(state('quiet page_owner=on\n'), 'ok');
+});
+
+test('doctor knows which kernels crash, and a capture there must be forced', () => {
+  const kernel = (name: string): Check | undefined => pretending(os, 'release', name, () => machine({})).get('kernel');
+  for (const name of ['6.12.117', '6.12.117-amd64', '6.12.117+deb13']) {
+    assert.deepEqual([kernel(name)?.state, kernel(name)?.blocks], ['missing', 'unless forced'], name);
+    assert.match(kernel(name)?.todo ?? '', /--force/);
+  }
+  for (const name of ['6.12.1170', '6.12.118', '6.12.11', '16.12.117']) assert.equal(kernel(name)?.state, 'ok', name);
+});
+
+test('doctor says that there is too little room for the text', () => {
+  const meminfo = 'MemTotal:        8000000 kB\nMemFree:         4000000 kB\n';
+  const room = (bavail: number): Check | undefined =>
+    pretending(fs, 'statfsSync', { bavail, bsize: 4096 }, () => machine({ meminfo })).get('disk');
+  // A million pages of 700 bytes.
+  assert.equal(room(170_000)?.state, 'missing');
+  assert.match(room(170_000)?.todo ?? '', /\.zst, or --aggregate-only/);
+  assert.equal(room(171_000)?.state, 'ok');
+});
+
+test('doctor says which filters the kernel does itself', () => {
+  const filters = (words?: string[]): (string | undefined)[] => {
+    const check = machine(words ? { words } : {}).get('filters');
+    return [check?.state, check?.found];
+  };
+  assert.deepEqual(filters(['mode', 'nid', 'pid', 'tgid']), [
+    'ok',
+    'this kernel does --mode handle, --node, --pid, --tgid',
+  ]);
+  assert.deepEqual(filters(['mode', 'nid']), ['ok', 'this kernel does --mode handle, --node; not --pid, --tgid']);
+  const none = 'this kernel takes none (Linux 7.3 does): --node, --pid and --tgid are looked at while reading';
+  assert.deepEqual(
+    [filters([]), filters(['locked'])],
+    [
+      ['ok', none],
+      ['ok', none],
+    ],
+  );
+  assert.deepEqual(filters(), ['unknown', 'there is no page_owner to ask']);
+});
+
+test('a copy of the file is told nothing: words would stand in its text', () => {
+  const copy = join(temporaryFolder(), 'page_owner');
+  writeFileSync(copy, 'Page allocated via order 0\n');
+  assert.equal(wordsTaken(copy, ['nid=0']), undefined);
+  assert.equal(readFileSync(copy, 'utf8'), 'Page allocated via order 0\n');
 });
 
 test('capture without page_owner says why in one line, and writes nothing', () => {

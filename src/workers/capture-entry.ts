@@ -30,9 +30,10 @@ export type PageOwner = RecordSource & Pick<PageOwnerFile, 'readOn' | 'tell' | '
 /** Opens it; `r+`: to be told words, too. */
 export type Opener = (path: string, flags: 'r' | 'r+') => PageOwner;
 
-const openFile: Opener = (path, flags) => new PageOwnerFile(path, flags);
+/** Opens the kernel's. */
+export const openPageOwner: Opener = (path, flags) => new PageOwnerFile(path, flags);
 
-const capture: (task: CaptureTask) => unknown = captureWith(openFile);
+const capture: (task: CaptureTask) => unknown = captureWith(openPageOwner);
 /** What piscina calls. */
 export default capture;
 
@@ -79,7 +80,7 @@ const REJECTED: readonly (string | undefined)[] = ['EINVAL', 'E2BIG'];
 export function wordsTaken(
   path: string,
   words: readonly string[],
-  open: Opener = openFile,
+  open: Opener = openPageOwner,
 ): readonly string[] | undefined {
   let file: PageOwner;
   try {

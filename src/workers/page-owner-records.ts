@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statfsSync, writeSync } from 'node:fs';
 import type { RecordFilter } from './record-filter.js';
 
 /**
@@ -162,11 +162,16 @@ function behindTooLong(source: RecordSource, pfn: number, to: number, buffer: Bu
   return at;
 }
 
+/** Of debugfs, by statfs(2). */
+export const DEBUGFS_MAGIC: number = 0x64626720;
+
 /** The kernel's file. */
 export class PageOwnerFile implements RecordSource {
   private readonly fd: number;
 
+  /** Only the kernel's own file is opened to be told words: in a copy they would stand in place of its text. */
   constructor(path: string, flags: 'r' | 'r+' = 'r') {
+    if (flags === 'r+' && statfsSync(path).type !== DEBUGFS_MAGIC) throw new Error(`${path} is not in debugfs`);
     this.fd = openSync(path, flags);
   }
 
