@@ -627,3 +627,23 @@ test('of a real kernel, captures one after the other tell what leaked, and a bun
     assert.ok(out.includes(name), name);
   assert.match(out, /page_owner: [\d ]+ pages in [\d ]+ blocks/);
 });
+
+test('of a real kernel that takes no words, only what is wanted comes, and --mode handle is refused', { skip }, () => {
+  const out =
+    inMachine(`$PO capture --force --pid 2 --node 0 -o p; cat p; echo === ; sed -n 's/^PFN.*(.*node=/node=/p' p | sort -u | head
+    $PO capture --force --mode handle -o h 2>&1 || echo "status $?"; ls`);
+  const [records = '', rest = ''] = out.split('===');
+  const pids = [...records.matchAll(/^Page allocated .*?, pid (\d+),/gm)].map(([, pid]) => pid);
+  assert.ok(pids.length > 50 && pids.every((pid) => pid === '2'));
+  assert.match(rest, /gives no handles on this kernel .*\nstatus 2\n/);
+  assert.doesNotMatch(rest, /^h$/m);
+});
+
+test('on the live file of a real kernel watch and top hear SIGINT, and a batch hashes it', { skip }, () => {
+  const out = inMachine(`
+    interrupted() { sleep "$1"; began=$(date +%s); kill -INT $!; wait $! || echo "status $?"; echo "after $(( $(date +%s) - began )) s"; }
+    $PO watch --force --every 1s > w.json & interrupted 8
+    $PO top --by kind $F > t.txt & interrupted 3
+    $PO batch $F --out night --run top --no-progress > /dev/null; grep -o '"sha256":"[0-9a-f]*"' night/results.ndjson`);
+  assert.match(out, /^after [0-2] s\nstatus 130\nafter [0-2] s\n"sha256":"[0-9a-f]{64}"\n$/);
+});

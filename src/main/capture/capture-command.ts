@@ -33,7 +33,7 @@ export function captureCommand(): Command {
     .addOption(
       new Option(
         '--mode <WHAT>',
-        'what records of a file have: their stack, its handle (a third of the bytes, Linux 7.3; FILE.stacks says what it is), or both; of bundles and aggregates: how stacks are read',
+        'what records of a file have: their stack, its handle (from Linux 7.3 on; FILE.stacks names them), or both; for bundles and --aggregate-only: how stacks are read',
       ).choices(['stack', 'handle', 'stack_handle']),
     )
     .addOption(new Option('--every <TIME>', 'take several, begun so far apart: 30s, 10m, 1h; then print what grew'))

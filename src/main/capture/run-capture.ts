@@ -60,7 +60,9 @@ export async function runCapture(plan: CapturePlan): Promise<void> {
   }
   if (plan.count > 1 && made.length > 1) {
     const { run } = await import('../insight/diff-command.js');
-    await run(made, { by: 'stack', limit: '10' });
+    // Handles are those of one boot, so the last list has all.
+    const stacks = plan.form === 'handle' ? { stacks: stacksFile(made.at(-1) as string) } : {};
+    await run(made, { by: 'stack', limit: '10', ...stacks });
   }
 }
 
@@ -85,14 +87,18 @@ export async function captureOnce(plan: CapturePlan, output: string, signal: Abo
   const text = watched(plan, counts, signal);
   if (plan.makes === 'text') {
     const made = await writeTo(output, packedFor(output, text), counts, signal);
-    if (plan.form === 'handle' && made !== '-') writeStacks(plan, `${made}.stacks`);
+    if (plan.form === 'handle' && made !== '-') writeStacks(plan, stacksFile(made));
     return made;
   }
   if (plan.makes === 'aggregate') return writeTo(output, [await aggregateFile(text, plan.path)], counts, signal);
   return bundle(plan, output, text, counts, signal);
 }
 
-/** Beside a dump that has handles only: their stacks. */
+/** Beside a dump that has handles only. */
+function stacksFile(dump: string): string {
+  return `${dump}.stacks`;
+}
+
 function writeStacks({ debugfs }: CapturePlan, path: string): void {
   const text = stacksOfHandles(debugfs);
   if (text === undefined)
