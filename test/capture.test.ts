@@ -239,18 +239,37 @@ test('stacks that are read by their handles are the stacks, in order, filtered t
   );
 });
 
+/** A source with one record. */
+function sourceOf(text: string): {
+  read: (pfn: number, buffer: Uint8Array) => number;
+  readOn: (buffer: Uint8Array) => number;
+} {
+  const readOn = (buffer: Uint8Array): number =>
+    Buffer.from(buffer.buffer, buffer.byteOffset, buffer.length).write(text, 'latin1');
+  return { read: (_, buffer) => readOn(buffer), readOn };
+}
+
 test('a command name that looks like a handle is none', () => {
   const record = (rest: string): string =>
     `Page allocated via order 0, mask 0x0(), pid 1, tgid 1 (a\nhandle: 7), ts 5 ns\nPFN 0x1 type Movable\n${rest}Slab cache page\n\n`;
-  const source = (text: string): { read: typeof read; readOn: (buffer: Uint8Array) => number } => {
-    const read = (_: number, buffer: Uint8Array): number => Buffer.from(buffer.buffer).write(text, 'latin1');
-    return { read, readOn: (buffer) => read(0, buffer) };
-  };
-  const buffer = Buffer.from(new ArrayBuffer(1 << 16));
-  const resolved = new ResolvedRecords(source(record('handle: 9\n')), source(record(' f+0x1/0x2\nhandle: 9\n')));
+  const buffer = Buffer.alloc(1 << 16);
+  const both = sourceOf(record(' f+0x1/0x2\nhandle: 9\n'));
+  const resolved = new ResolvedRecords(sourceOf(record('handle: 9\n')), both);
   for (const _ of ['learned', 'known'])
     assert.equal(buffer.toString('latin1', 0, resolved.read(1, buffer)), record(' f+0x1/0x2\n'));
   assert.throws(() => resolved.read(1, buffer.subarray(0, 120)), { code: 'ENOMEM' });
+});
+
+test("a page that is another's when its stack is asked for is that one", () => {
+  const record = (pid: number, rest: string): string =>
+    `Page allocated via order 0, mask 0x0(), pid ${pid}, tgid 1 (a), ts 5 ns\nPFN 0x1 type Movable\n${rest}\n`;
+  const buffer = Buffer.alloc(1 << 16);
+  const before = sourceOf(record(1, 'handle: 9\n'));
+  const resolved = new ResolvedRecords(before, sourceOf(record(2, ' new+0x1/0x2\nhandle: 8\n')));
+  for (const _ of ['once', 'again'])
+    assert.equal(buffer.toString('latin1', 0, resolved.read(1, buffer)), record(2, ' new+0x1/0x2\n'));
+  const freed = new ResolvedRecords(before, sourceOf(''));
+  assert.equal(freed.read(1, buffer), 0);
 });
 
 test('the aggregate by handles is the one by stacks, and a file of handles with its stacks beside gives it too', async () => {

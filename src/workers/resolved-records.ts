@@ -1,9 +1,9 @@
 import type { RecordSource } from './page-owner-records.js';
 
 /**
- * Records with their stacks, of a kernel that can give handles in place of stacks, which it prints several times as fast. A handle that comes for the first
- * time is learned from the record itself, read again with both. (page_owner_stacks/show_stacks_handles has no stacks of pages from before page_owner
- * began, and none that came after it was read.)
+ * Records with their stacks, of a kernel that can give handles in place of stacks, which is less to print. A handle that comes for the first time is learned
+ * from the record itself, read again with both. (page_owner_stacks/show_stacks_handles has no stacks of pages from before page_owner began, and none that
+ * came after it was read.)
  */
 export class ResolvedRecords implements RecordSource {
   private readonly handles: RecordSource;

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Zone } from '../../workers/record-filter.js';
 
 /** What the kernel tells of its memory besides, and what one wants to know when a dump is read elsewhere. */
@@ -50,9 +51,11 @@ export function zonesHere(): Zone[] {
   return zonesOf(textOf('/proc/zoneinfo') ?? '');
 }
 
-function textOf(path: string): string | undefined {
+/** Text of a file, unpacked if its name says so; undefined: it cannot be read. */
+export function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'latin1');
+    const bytes = readFileSync(path);
+    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
   } catch {
     return undefined;
   }

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { formatBytes } from '../../merge/writers/format-bytes.js';
 import { type Opener, openPageOwner, WORDS_OF_HANDLES, wordsTaken } from '../../workers/capture-entry.js';
 import { RECORD_BYTES } from '../../workers/page-owner-records.js';
-import { zonesHere } from './beside.js';
+import { textOf, zonesHere } from './beside.js';
 
 /** Something that a capture needs of this machine. */
 export interface Check {
@@ -255,13 +254,4 @@ function cost(): Check {
 /** ID of /etc/os-release. */
 function distribution(at: string): string {
   return /^ID="?([\w.-]+)/m.exec(textOf(join(at, 'etc/os-release')) ?? '')?.[1] ?? '';
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    const bytes = readFileSync(path);
-    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
-  } catch {
-    return undefined;
-  }
 }

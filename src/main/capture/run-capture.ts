@@ -94,11 +94,12 @@ export async function captureOnce(plan: CapturePlan, output: string, signal: Abo
   return bundle(plan, output, text, counts, signal);
 }
 
-/** Beside a dump that has handles only. */
+/** What is beside a dump that has handles only. */
 function stacksFile(dump: string): string {
   return `${dump}.stacks`;
 }
 
+/** Writes the stacks of all handles of this boot. */
 function writeStacks({ debugfs }: CapturePlan, path: string): void {
   const text = stacksOfHandles(debugfs);
   if (text === undefined)
