@@ -635,7 +635,7 @@ test('of a real kernel, several threads get each record that cat gets before and
 
 test('of a real kernel, captures one after the other tell what leaked, and a bundle is whole', { skip }, () => {
   const out =
-    inMachine(`(sleep 12; for i in 1 2 3 4 5 6; do echo alloc page-a 2 40 > /sys/kernel/debug/polleak; sleep 4; done) &
+    inMachine(`(until [ -e leak.1.parquet ]; do sleep 1; done; until [ -e leak.3.parquet ]; do echo alloc page-a 2 20 > /sys/kernel/debug/polleak; sleep 2; done) &
     $PO capture --force --aggregate-only --every 15s --count 3 -o leak.parquet
     $PO capture --force --bundle -o bundle/ ; $PO top bundle/aggregate.parquet --module polleak --format csv; cat bundle/manifest.json; ls bundle
     $PO top --by kind $F | head -3`);
