@@ -312,6 +312,13 @@ test('a run that makes no sense is refused before anything is written', () => {
   assert.ok(!existsSync(out));
 });
 
+test('--split without --queue is refused in one line', () => {
+  const out = join(folder, 'split');
+  const { status, stderr } = batch(LEAK[0], '--out', out, '--split', '64M');
+  assert.deepEqual([status, stderr], [2, 'pageowner: --split is for workers: give --queue too\n']);
+  assert.ok(!existsSync(out));
+});
+
 test('every line of --log json is JSON, and tells of every dump', () => {
   const { dumps, out } = place('log');
   fill(dumps, 3);

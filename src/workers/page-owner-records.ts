@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statfsSync, writeSync } from 'node:fs';
+import type { RecordFilter } from './record-filter.js';
 
 /**
  * Reads records of the kernel's page_owner file (mm/page_owner.c). Its position is a PFN: a read at it gives the first record at or after that PFN, one
@@ -36,10 +37,11 @@ export interface LostRun {
 export class NoPfn extends Error {}
 
 /**
- * Reads the records that start in a range. A high-order page that goes beyond it belongs to it; tails of one that came before are given by no read.
+ * Reads the records that start in a range and that the filter wants. A high-order page that goes beyond it belongs to it; tails of one that came before
+ * are given by no read.
  * @throws NoPfn; what the system says, with the PFN in `pfn`
  */
-export function readRange(source: RecordSource, from: number, to: number): RangeRecords {
+export function readRange(source: RecordSource, from: number, to: number, filter?: RecordFilter): RangeRecords {
   const lost: LostRun[] = [];
   const found = new RecordText();
   let pfn = from;
@@ -57,7 +59,7 @@ export function readRange(source: RecordSource, from: number, to: number): Range
     const at = pfnOf(record);
     if (at < pfn) throw new NoPfn(`asked for PFN ${pfn}, the kernel gave ${at}`);
     if (at >= to) return { ...found.ended(), next: at, lost };
-    found.keep(bytes);
+    if (!filter || filter(record, at)) found.keep(bytes);
     pfn = at + 2 ** orderOf(record);
   }
   return { ...found.ended(), next: pfn, lost };
@@ -160,12 +162,22 @@ function behindTooLong(source: RecordSource, pfn: number, to: number, buffer: Bu
   return at;
 }
 
+/** Of debugfs, by statfs(2). */
+export const DEBUGFS_MAGIC: number = 0x64626720;
+
 /** The kernel's file. */
 export class PageOwnerFile implements RecordSource {
   private readonly fd: number;
 
-  constructor(path: string) {
-    this.fd = openSync(path, 'r');
+  /** Only the kernel's own file is opened to be told words: in a copy they would stand in place of its text. */
+  constructor(path: string, flags: 'r' | 'r+' = 'r') {
+    if (flags === 'r+' && statfsSync(path).type !== DEBUGFS_MAGIC) throw new Error(`${path} is not in debugfs`);
+    this.fd = openSync(path, flags);
+  }
+
+  /** Words for the kernel, of this open file only. It takes all or none. */
+  tell(words: string): void {
+    writeSync(this.fd, words);
   }
 
   read(pfn: number, buffer: Uint8Array): number {
@@ -182,18 +194,21 @@ export class PageOwnerFile implements RecordSource {
   }
 }
 
-/** Reads on from the file's own position, as `cat` does, until there are `most` records, or no more. For a file whose position is no PFN. */
+/** Reads on from the file's own position, as `cat` does, `most` records, or until there are no more. For a file whose position is no PFN. */
 export function readOn(
   file: Pick<PageOwnerFile, 'readOn'>,
   most: number,
+  filter?: RecordFilter,
 ): { text: Uint8Array; records: number; lost: number; hasEnded: boolean } {
   const found = new RecordText();
   let lost = 0;
   for (let read = 0; read < most; ) {
     try {
-      const bytes = file.readOn(found.room());
+      const room = found.room();
+      const bytes = file.readOn(room);
       if (bytes === 0) return { ...found.ended(), lost, hasEnded: true };
-      found.keep(bytes);
+      const record = room.subarray(0, bytes);
+      if (!filter || filter(record, pfnOf(record))) found.keep(bytes);
       read++;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

@@ -27,6 +27,15 @@ export function captureCommand(): Command {
     )
     .addOption(new Option('--from <PFN>', 'begin at this PFN, as 262144 or 0x40000'))
     .addOption(new Option('--to <PFN>', 'end before this PFN'))
+    .addOption(new Option('--node <N,…>', 'only pages of these NUMA nodes, as 0,2-3'))
+    .addOption(new Option('--pid <PID,…>', 'only pages that these process ids allocated, as 7,100-199'))
+    .addOption(new Option('--tgid <TGID,…>', 'only pages that these thread group ids allocated'))
+    .addOption(
+      new Option(
+        '--mode <WHAT>',
+        'what records of a file have: their stack, its handle (from Linux 7.3 on; FILE.stacks names them), or both; for bundles and --aggregate-only: how stacks are read',
+      ).choices(['stack', 'handle', 'stack_handle']),
+    )
     .addOption(new Option('--every <TIME>', 'take several, begun so far apart: 30s, 10m, 1h; then print what grew'))
     .addOption(new Option('--count <N>', 'how many'))
     .addOption(new Option('--threads <N>', 'threads that read (default: one for each CPU)'))
@@ -48,6 +57,7 @@ Examples:
   sudo pageowner capture -o dump.txt.zst
   sudo pageowner capture --aggregate-only --every 10m --count 6 -o leak.parquet    then says what grew
   sudo pageowner capture --bundle -o host1-monday/
+  sudo pageowner capture --node 0,2-3 --tgid 4711 -o dump.txt.zst
 `,
     );
   command.action(async () => {

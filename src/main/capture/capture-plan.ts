@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import type { NumberRange, RecordSelection } from '../../workers/record-filter.js';
 import { quoted, usageError } from '../base/errors.js';
 import { parseBytes } from '../command-line/byte-units.js';
 import { parseThreads } from '../command-line/parse-values.js';
+import { zonesHere } from './beside.js';
+import type { CaptureOptions } from './captured-text.js';
 import { DEBUGFS } from './debugfs.js';
 
 /** As commander gives them. */
@@ -10,6 +13,10 @@ export interface CaptureValues {
   readonly bundle?: boolean;
   readonly from?: string;
   readonly to?: string;
+  readonly node?: string;
+  readonly pid?: string;
+  readonly tgid?: string;
+  readonly mode?: Mode;
   readonly threads?: string;
   readonly aggregateOnly?: boolean;
   readonly every?: string;
@@ -21,6 +28,9 @@ export interface CaptureValues {
   readonly force?: boolean;
   readonly progress?: boolean;
 }
+
+/** What stands in each record: in the words of the kernel. */
+type Mode = 'stack' | 'handle' | 'stack_handle';
 
 /** Options of a capture, filled and checked. */
 export interface CapturePlan {
@@ -34,6 +44,12 @@ export interface CapturePlan {
   readonly from: number;
   /** The first PFN that is not read; Infinity: to the end. */
   readonly to: number;
+  readonly selection: RecordSelection;
+  /** The lists as typed; null: all. */
+  readonly selected: Readonly<Record<'node' | 'pid' | 'tgid', string | null>>;
+  readonly form: NonNullable<CaptureOptions['form']>;
+  /** Whether it was typed: then it is an error where the kernel does not have it. */
+  readonly isFormNeeded: boolean;
   readonly threads: number;
   /** Bytes of text in a second; Infinity: no limit. */
   readonly rate: number;
@@ -65,6 +81,10 @@ export function planCapture(values: CaptureValues): CapturePlan {
     makes: isFolder ? 'bundle' : values.aggregateOnly ? 'aggregate' : 'text',
     from,
     to,
+    selection: selectionOf(values),
+    selected: { node: values.node ?? null, pid: values.pid ?? null, tgid: values.tgid ?? null },
+    form: formOf(values.mode, isFolder || values.aggregateOnly === true),
+    isFormNeeded: values.mode !== undefined,
     threads: parseThreads(values.threads),
     rate: rateOf(values.rate),
     nice: niceOf(values.nice),
@@ -74,6 +94,32 @@ export function planCapture(values: CaptureValues): CapturePlan {
     force: values.force === true,
     progress: values.progress !== false,
   };
+}
+
+/** In files each record has what the kernel gives; bundles and aggregates have stacks, read the fastest way, and --mode says the way. */
+function formOf(mode: Mode | undefined, hasStacks: boolean): CapturePlan['form'] {
+  if (!hasStacks) return mode ?? 'stack';
+  if (mode === 'stack_handle')
+    throw usageError('bundles and --aggregate-only have stacks, no handles: --mode stack_handle is for a file');
+  return mode === 'stack' ? 'stack' : 'stack-by-handle';
+}
+
+function selectionOf({ node, pid, tgid }: CaptureValues): RecordSelection {
+  return {
+    ...(node !== undefined && { nodes: rangesOf('node', node) }),
+    ...(pid !== undefined && { pids: rangesOf('pid', pid) }),
+    ...(tgid !== undefined && { tgids: rangesOf('tgid', tgid) }),
+    zones: node === undefined ? [] : zonesHere(),
+  };
+}
+
+/** `0,2-3` */
+function rangesOf(option: string, typed: string): NumberRange[] {
+  return typed.split(',').map((item) => {
+    const [, first, last = first] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(item) ?? [];
+    if (first !== undefined && Number(first) <= Number(last)) return [Number(first), Number(last)];
+    throw usageError(`--${option} takes numbers and ranges of them, as 0,2-3, not ${quoted(typed)}`);
+  });
 }
 
 function pfnOf(option: string, typed: string | undefined, byDefault: number): number {

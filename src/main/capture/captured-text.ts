@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Piscina } from 'piscina';
-import type { CaptureTask } from '../../workers/capture-entry.js';
+import { type CaptureTask, type Reading, WORDS_OF_HANDLES, type wordsTaken } from '../../workers/capture-entry.js';
 import type { LostRun, RangeRecords, readOn } from '../../workers/page-owner-records.js';
-import { cannotRead, workerDied } from '../base/errors.js';
+import type { RecordSelection } from '../../workers/record-filter.js';
+import { cannotRead, PageownerError, workerDied } from '../base/errors.js';
 import { CAPTURE_ENTRY } from '../places.js';
 import { THREAD_EXEC_ARGV } from '../reading/worker-pool.js';
+import { filterWords } from './filter-words.js';
 
 /** What a thread reads at a time. Ranges differ wildly in how many records they have, so they are small, and handed out one after the other. */
 const RANGE_PFNS = 2048;
@@ -24,6 +26,17 @@ export interface CaptureOptions extends CaptureRange {
   readonly rate: number;
   /** Ends it; the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined;
+  /** Records that are wanted. Default: all. */
+  readonly selection?: RecordSelection;
+  /**
+   * What stands in each record: its stack, the handle of its stack, or both; `stack-by-handle`: its stack, read by handles where the kernel has them.
+   * Default: stack, as every kernel gives it.
+   */
+  readonly form?: 'stack' | 'handle' | 'stack_handle' | 'stack-by-handle';
+  /** Throw where the kernel does not have this form. Default: give stacks. */
+  readonly isFormNeeded?: boolean;
+  /** Called with words of the selection that the kernel's file refuses, though it takes words: they are looked at while reading. */
+  readonly onRejected?: (words: readonly string[]) => void;
   /** What threads run. Default: what reads the kernel's file. */
   readonly entry?: URL;
 }
@@ -76,13 +89,15 @@ export async function* capturedText(
   let pool = await newPool(entry, options.threads);
   const started = performance.now();
   try {
-    const isPfn = (await pool.run({ path, probe: true } satisfies CaptureTask)) as boolean;
+    const reading = await readingOf(pool, path, options);
+    const isPfn = (await pool.run({ reading, probe: true } satisfies CaptureTask)) as boolean;
     if (!isPfn) {
       await pool.destroy();
       // Its position is that of one open file.
       pool = await newPool(entry, 1);
     }
-    for await (const text of isPfn ? inRanges(pool, path, options, counts) : inOrder(pool, path, options, counts)) {
+    const texts = isPfn ? inRanges(pool, reading, options, counts) : inOrder(pool, reading, options, counts);
+    for await (const text of texts) {
       options.signal?.throwIfAborted();
       if (text.length === 0) continue;
       yield text;
@@ -90,10 +105,35 @@ export async function* capturedText(
     }
   } catch (error) {
     options.signal?.throwIfAborted();
+    if (error instanceof PageownerError) throw error;
     throw (error as NodeJS.ErrnoException).code ? cannotRead(path, error) : workerDied(error);
   } finally {
     await pool.destroy();
   }
+}
+
+const NO_SELECTION: RecordSelection = { zones: [] };
+
+/** Asks the kernel what it can do of what is wanted. The filter is kept in any case: what two lists mean together is for the kernel to say. */
+async function readingOf(
+  pool: Piscina,
+  path: string,
+  { selection = NO_SELECTION, form = 'stack', isFormNeeded = false, onRejected }: CaptureOptions,
+): Promise<Reading> {
+  const filters = filterWords(selection);
+  const modes = form === 'stack' ? [] : form === 'stack-by-handle' ? WORDS_OF_HANDLES : [`mode=${form}`];
+  const ask = [...modes, ...filters];
+  const taken =
+    ask.length === 0 ? [] : ((await pool.run({ path, ask } satisfies CaptureTask)) as ReturnType<typeof wordsTaken>);
+  const takes = (word: string): boolean => taken?.includes(word) === true;
+  const hasForm = modes.every(takes);
+  if (!hasForm && isFormNeeded)
+    throw new PageownerError('input', `${path} gives no handles on this kernel (Linux 7.3 does): use --mode stack`);
+  const rejected = filters.filter((word) => !takes(word));
+  if (taken && rejected.length > 0) onRejected?.(rejected);
+  const resolves = hasForm && form === 'stack-by-handle';
+  const words = [...(hasForm && !resolves ? modes : []), ...filters.filter(takes)];
+  return { path, words, resolves, selection };
 }
 
 async function newPool(entry: URL, threads: number): Promise<Piscina> {
@@ -112,23 +152,23 @@ async function newPool(entry: URL, threads: number): Promise<Piscina> {
 
 async function* inRanges(
   pool: Piscina,
-  path: string,
+  reading: Reading,
   { from, to, threads }: CaptureOptions,
   counts: CaptureCounts,
 ): AsyncGenerator<Uint8Array> {
-  const reading: { readonly to: number; readonly found: Promise<RangeRecords> }[] = [];
+  const begun: { readonly to: number; readonly found: Promise<RangeRecords> }[] = [];
   let next = from;
   const begin = (): void => {
     const range = { from: next, to: Math.min(to, next + RANGE_PFNS) };
-    const found = pool.run({ path, ...range } satisfies CaptureTask) as Promise<RangeRecords>;
+    const found = pool.run({ reading, ...range } satisfies CaptureTask) as Promise<RangeRecords>;
     // It is thrown where its turn comes.
     found.catch(() => {});
-    reading.push({ to: range.to, found });
+    begun.push({ to: range.to, found });
     next = range.to;
   };
   for (;;) {
-    while (reading.length < threads * AHEAD && next < to) begin();
-    const first = reading.shift();
+    while (begun.length < threads * AHEAD && next < to) begin();
+    const first = begun.shift();
     if (!first) return;
     const { text, records, lost, next: behind } = await first.found;
     counts.records += records;
@@ -144,14 +184,14 @@ async function* inRanges(
 /** As one reader gets it: where the position is no PFN, no one can read elsewhere. */
 async function* inOrder(
   pool: Piscina,
-  path: string,
+  reading: Reading,
   { from, to }: CaptureOptions,
   counts: CaptureCounts,
 ): AsyncGenerator<Uint8Array> {
   if (from > 0 || to < Infinity)
     throw { code: 'its position is no PFN on this kernel: --from and --to cannot be used' };
   for (;;) {
-    const task: CaptureTask = { path, next: RANGE_PFNS };
+    const task: CaptureTask = { reading, next: RANGE_PFNS };
     const { text, records, lost, hasEnded } = (await pool.run(task)) as ReturnType<typeof readOn>;
     counts.records += records;
     counts.bytes += text.length;

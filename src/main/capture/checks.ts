@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { formatBytes } from '../../merge/writers/format-bytes.js';
-import { PageOwnerFile, RECORD_BYTES } from '../../workers/page-owner-records.js';
+import { type Opener, openPageOwner, WORDS_OF_HANDLES, wordsTaken } from '../../workers/capture-entry.js';
+import { RECORD_BYTES } from '../../workers/page-owner-records.js';
+import { textOf, zonesHere } from './beside.js';
 
 /** Something that a capture needs of this machine. */
 export interface Check {
@@ -18,24 +19,27 @@ export interface Check {
   readonly blocks: 'always' | 'unless forced' | 'never';
 }
 
-/** Where debugfs is, and where a dump is to go; `root`: in place of `/`, for tests. */
+/** Where debugfs is, and where a dump is to go; for tests `root` in place of `/`, and what opens the kernel's file. */
 export interface CheckedPlaces {
   readonly debugfs: string;
   readonly output: string;
   readonly root: string;
+  readonly open?: Opener;
 }
 
 /** All checks, in the order in which they are to be mended. */
 export function checksOf(places: CheckedPlaces): Check[] {
-  const { debugfs } = places;
+  const { debugfs, open = openPageOwner } = places;
   const path = join(debugfs, 'page_owner');
+  const records = file(path, open);
   return [
     root(),
     config(places),
     commandLine(places),
     mount(places),
     lockdown(places),
-    file(path),
+    records,
+    filters(path, open, records),
     kernel(),
     room(places),
     cost(),
@@ -147,10 +151,10 @@ function lockdown({ root: at }: CheckedPlaces): Check {
 }
 
 /** Whether a record comes. */
-function file(path: string): Check {
+function file(path: string, open: Opener): Check {
   const name = 'page_owner';
   try {
-    const opened = new PageOwnerFile(path);
+    const opened = open(path, 'r');
     try {
       const bytes = opened.read(0, Buffer.alloc(RECORD_BYTES));
       if (bytes > 0) return { name, state: 'ok', found: `${path} gives records`, todo: '', blocks: 'never' };
@@ -166,6 +170,32 @@ function file(path: string): Check {
         : 'see the lines above';
     return { name, state: 'missing', found: `${path} cannot be read (${code})`, todo, blocks: 'always' };
   }
+}
+
+/** What a word of the kernel serves, by its name. */
+const SERVED: Readonly<Record<string, string>> = { mode: '--mode handle', nid: '--node', pid: '--pid', tgid: '--tgid' };
+
+/** Whether the kernel does what a capture can do as well, but slower: so nothing is missing without it. */
+function filters(path: string, open: Opener, records: Check): Check {
+  const check = { name: 'filters', todo: '', blocks: 'never' } as const;
+  if (records.state !== 'ok') return { ...check, state: 'unknown', found: 'there is no page_owner to ask' };
+  const node = zonesHere()[0]?.node ?? 0;
+  const taken = wordsTaken(path, [...WORDS_OF_HANDLES, `nid=${node}`, 'pid=1', 'tgid=1'], open);
+  if (!taken)
+    return {
+      ...check,
+      state: 'ok',
+      found: 'this kernel takes none (Linux 7.3 does): --node, --pid and --tgid are looked at while reading',
+    };
+  const names = new Set(taken.map((word) => word.slice(0, word.indexOf('='))));
+  const served = (isTaken: boolean): string =>
+    Object.keys(SERVED)
+      .filter((name) => names.has(name) === isTaken)
+      .map((name) => SERVED[name])
+      .join(', ');
+  const rest = served(false);
+  const found = `this kernel does ${served(true)}${rest === '' ? '' : `; not ${rest}`}`;
+  return { ...check, state: 'ok', found };
 }
 
 /** Kernels that crash when page_owner is read. */
@@ -224,13 +254,4 @@ function cost(): Check {
 /** ID of /etc/os-release. */
 function distribution(at: string): string {
   return /^ID="?([\w.-]+)/m.exec(textOf(join(at, 'etc/os-release')) ?? '')?.[1] ?? '';
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    const bytes = readFileSync(path);
-    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
-  } catch {
-    return undefined;
-  }
 }

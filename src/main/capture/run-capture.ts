@@ -23,7 +23,7 @@ import { parquetOf } from '../insight/export-command.js';
 import { openOutput } from '../io/output.js';
 import { undoAtEnd } from '../io/undo.js';
 import { loadSnapshot } from '../reading/load-snapshot.js';
-import { copyBeside, endOfMemory } from './beside.js';
+import { copyBeside, endOfMemory, stacksOfHandles, zonesHere } from './beside.js';
 import type { CapturePlan } from './capture-plan.js';
 import { captureProgressText } from './capture-progress.js';
 import { type CaptureCounts, capturedText, lostText, noCounts } from './captured-text.js';
@@ -60,7 +60,9 @@ export async function runCapture(plan: CapturePlan): Promise<void> {
   }
   if (plan.count > 1 && made.length > 1) {
     const { run } = await import('../insight/diff-command.js');
-    await run(made, { by: 'stack', limit: '10' });
+    // Handles are those of one boot, so the last list has all.
+    const stacks = plan.form === 'handle' ? { stacks: stacksFile(made.at(-1) as string) } : {};
+    await run(made, { by: 'stack', limit: '10', ...stacks });
   }
 }
 
@@ -80,20 +82,40 @@ function numbered({ output, count, makes }: CapturePlan, number: number): string
 }
 
 /** Makes one file or folder. Returns what can be read of it. */
-async function captureOnce(plan: CapturePlan, output: string, signal: AbortSignal): Promise<string> {
+export async function captureOnce(plan: CapturePlan, output: string, signal: AbortSignal): Promise<string> {
   const counts = noCounts();
   const text = watched(plan, counts, signal);
-  if (plan.makes === 'text') return writeTo(output, packedFor(output, text), counts, signal);
+  if (plan.makes === 'text') {
+    const made = await writeTo(output, packedFor(output, text), counts, signal);
+    if (plan.form === 'handle' && made !== '-') writeStacks(plan, stacksFile(made));
+    return made;
+  }
   if (plan.makes === 'aggregate') return writeTo(output, [await aggregateFile(text, plan.path)], counts, signal);
   return bundle(plan, output, text, counts, signal);
 }
 
+/** What is beside a dump that has handles only. */
+function stacksFile(dump: string): string {
+  return `${dump}.stacks`;
+}
+
+/** Writes the stacks of all handles of this boot. */
+function writeStacks({ debugfs }: CapturePlan, path: string): void {
+  const text = stacksOfHandles(debugfs);
+  if (text === undefined)
+    process.stderr.write(`pageowner: ${debugfs} has no stacks of handles: no ${path} is written\n`);
+  else writeWhole(path, text);
+}
+
 /** The text, with progress. What was read when it is stopped is all that there is. */
 async function* watched(plan: CapturePlan, counts: CaptureCounts, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const range = { from: plan.from, to: plan.to < Infinity ? plan.to : endOfMemory(zoneinfo()) };
+  const range = { from: plan.from, to: plan.to < Infinity ? plan.to : endOfMemory(zonesHere()) };
+  const onRejected = (words: readonly string[]): void => {
+    process.stderr.write(`pageowner: this kernel does not take ${words.join(' ')}: it is looked at while reading\n`);
+  };
   const progress = new Progress(plan.progress ? Progress.terminal() : undefined, undefined);
   try {
-    for await (const text of capturedText(plan.path, { ...plan, signal }, counts)) {
+    for await (const text of capturedText(plan.path, { ...plan, signal, onRejected }, counts)) {
       progress.show((seconds) => captureProgressText(counts, range, seconds));
       yield text;
     }
@@ -103,16 +125,12 @@ async function* watched(plan: CapturePlan, counts: CaptureCounts, signal: AbortS
     progress.end();
   }
   if (counts.lost.length > 0) process.stderr.write(`pageowner: ${plan.path}: ${lostText(counts)}\n`);
-  if (counts.records === 0)
-    throw new PageownerError('input', `${plan.path} gave no record${signal.aborted ? ' before it was stopped' : ''}`);
-}
-
-function zoneinfo(): string {
-  try {
-    return readFileSync('/proc/zoneinfo', 'latin1');
-  } catch {
-    return '';
-  }
+  if (counts.records > 0) return;
+  const which = Object.values(plan.selected).every((list) => list === null) ? '' : ' that is selected';
+  throw new PageownerError(
+    'input',
+    `${plan.path} gave no record${which}${signal.aborted ? ' before it was stopped' : ''}`,
+  );
 }
 
 async function aggregateFile(text: AsyncIterable<Uint8Array>, path: string): Promise<Uint8Array> {
@@ -168,6 +186,7 @@ async function bundle(
       partial: signal.aborted,
       from_pfn: plan.from,
       to_pfn: plan.to < Infinity ? plan.to : null,
+      selected: plan.selected,
       records: counts.records,
       text_bytes: counts.bytes,
       lost_records: counts.lost.length,

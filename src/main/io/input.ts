@@ -1,6 +1,7 @@
 import { closeSync, constants, createReadStream, fstatSync, open, readSync, type Stats, statfsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
+import { DEBUGFS_MAGIC } from '../../workers/page-owner-records.js';
 import { cannotRead, inputChanged, PageownerError } from '../base/errors.js';
 import { defaultThreads } from '../base/machine.js';
 import { call, mayBlock } from './call.js';
@@ -9,9 +10,6 @@ import { type Gathered, gathered, gatheredSocket } from './gathered.js';
 
 const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
-
-/** statfs(2): DEBUGFS_MAGIC. */
-const DEBUGFS_MAGIC = 0x64626720;
 
 /** Reads this much of a packed file at a time. */
 const READ_BYTES = 1 << 20;
