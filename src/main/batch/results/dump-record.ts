@@ -92,7 +92,7 @@ export interface PreviousDump {
 export type FileIdentity = LocalIdentity | RemoteIdentity;
 
 /** Of a dump at a URL. */
-export interface RemoteIdentity {
+interface RemoteIdentity {
   readonly url: string;
   /** Its ETag, or when it was last modified. */
   readonly tag: string;
