@@ -319,3 +319,18 @@ test('what is wrong with a queue is one line, without the password', { skip: noR
   assert.equal(full.status, 2);
   assert.match(full.stderr, /the queue redis:\/\/127\.0\.0\.1:\d+\/0 takes no job: .*OOM/);
 });
+
+test('SIGTERM to a batch takes what no one reads yet out of the queue at once', { skip: noRedis }, async () => {
+  const server = await redisServer();
+  servers.push(server);
+  const { dumps, out } = place('term');
+  fill(dumps, 6);
+  const { ended, child } = begin(server, dumps, '--out', out, '--grace', '60');
+  await until(() => status(server).dumps.waiting === 6);
+  const from = Date.now();
+  child.kill('SIGTERM');
+  assert.equal(await ended, 143);
+  assert.ok(Date.now() - from < 30_000, 'no one reads them: there is nothing to wait for');
+  assert.equal(status(server).dumps.waiting, 0);
+  assert.equal(results(out).size, 0);
+});

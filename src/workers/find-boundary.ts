@@ -15,11 +15,22 @@ const probe: Buffer = Buffer.allocUnsafe(PROBE_BYTES);
  * @throws ReadError
  */
 export function findBoundary(fd: number, from: number, end: number): number {
+  const search = boundarySearch(from, end);
+  let step = search.next();
+  while (!step.done) step = search.next(probe.subarray(0, readProbe(fd, step.value.from)));
+  return step.value;
+}
+
+/** The same for what is read in another way: yields what it must see, is given that (less of it at the end), and returns where the boundary is. */
+export function* boundarySearch(
+  from: number,
+  end: number,
+): Generator<{ readonly from: number; readonly to: number }, number, Buffer> {
   for (let at = Math.max(0, from - OVERLAP); at < end; at += PROBE_BYTES - OVERLAP) {
-    const read = readProbe(fd, at);
-    const boundary = boundaryAfter(probe.subarray(0, read), Math.max(0, from - at));
+    const bytes = yield { from: at, to: at + PROBE_BYTES };
+    const boundary = boundaryAfter(bytes, Math.max(0, from - at));
     if (boundary >= 0) return Math.min(at + boundary, end);
-    if (read < PROBE_BYTES) break;
+    if (bytes.length < PROBE_BYTES) break;
   }
   return end;
 }

@@ -15,9 +15,9 @@ export class PageownerError extends Error {
   }
 }
 
-/** Printable, on one line, and not too long: names from the command line and from other programs may be anything. */
+/** Printable, on one line, and not too long: names from the command line and from other programs may be anything. A URL is shown without its password. */
 export function quoted(text: string): string {
-  const line = JSON.stringify(text).slice(1, -1);
+  const line = JSON.stringify(text.replace(/(\/\/[^\s/:@]*:)[^\s/]*@/g, '$1…@')).slice(1, -1);
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
@@ -69,6 +69,13 @@ export const badPidList = (option: 'pid' | 'tgid', typed: string): PageownerErro
 
 export const cannotRead = (input: string, error: unknown): PageownerError =>
   new PageownerError('input', `cannot read ${quoted(input)}: ${errnoText(error)}`, error);
+
+/** `url` as it is shown; `what`: what is wrong, and what to do. */
+export const cannotFetch = (url: string, what: string): PageownerError =>
+  new PageownerError('input', `cannot read ${quoted(url)}: ${quoted(what)}`);
+
+export const remoteChanged = (url: string): PageownerError =>
+  cannotFetch(url, 'it changed on the server since reading was begun or planned; run again when it is complete');
 
 /** A key of --by that there is not. */
 export const noSuchKey = (typed: string, known: readonly string[]): PageownerError =>

@@ -10,7 +10,7 @@ export function batchCommand(): Command {
     .usage('[OPTIONS] <manifest|folder|glob|dump|-> --out FOLDER')
     .argument(
       '[dumps...]',
-      'a list of dumps (a path a line, or JSON), - for standard input; a folder, a glob, or dumps',
+      'a list of dumps (a path a line, or JSON), - for standard input; a folder, a glob, or dumps; a dump may be a URL (http, https)',
     )
     .helpOption('-h, --help', 'show this help');
   for (const { name, value, isList, choices, words, group, help } of BATCH_OPTIONS) {

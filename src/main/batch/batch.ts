@@ -17,6 +17,9 @@ import type { DumpRunner, RunningDump } from './running/dump-runner.js';
 import type { Job, Outcome } from './running/thread-messages.js';
 import { batchPool } from './running/thread-plan.js';
 
+/** Why dumps are given up in the end. */
+const ENDED = 'the batch was ended';
+
 /** How far a batch is. */
 export interface Progress {
   readonly done: number;
@@ -113,9 +116,10 @@ export class Batch {
   async stop(graceMs: number): Promise<void> {
     this.isStopped = true;
     this.entries.end();
+    this.runner.withdraw?.(ENDED);
     const ended = Promise.all([...this.flying].map(({ ended }) => ended)).then(() => true);
     if (await Promise.race([ended, sleep(graceMs, false, { ref: false })])) return;
-    for (const { running } of this.flying) running.stop('the batch was ended');
+    for (const { running } of this.flying) running.stop(ENDED);
   }
 
   private async readAll(runner: DumpRunner): Promise<void> {
@@ -142,7 +146,7 @@ export class Batch {
   }
 
   private begin(entry: Entry, runner: DumpRunner): Promise<void> {
-    const { name, path, host, takenAt, extra } = entry;
+    const { name, path, url, host, takenAt, extra } = entry;
     const previous = this.previous === undefined ? null : previousDump(this.previous, name);
     const optionsSha256 = optionsHash(entry, this.plan, previous);
     const saved = this.night.saved(name, optionsSha256);
@@ -150,7 +154,8 @@ export class Batch {
     const folder = this.night.newPart();
     const { runs, timeoutMs } = this.plan;
     const cwd = process.cwd();
-    const job: Job = { name, path, cwd, runs, timeoutMs, host, takenAt, extra, folder, previous, optionsSha256, known };
+    const dump = { name, path, ...(url !== undefined && { url }), cwd, host, takenAt, extra };
+    const job: Job = { ...dump, runs, timeoutMs, folder, previous, optionsSha256, known };
     const started = now();
     const running = runner.run(job);
     const ended = running.outcome

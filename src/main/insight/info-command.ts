@@ -6,7 +6,7 @@ import { commandsFor, contentInfo, type InputInfo } from '../../merge/insight/in
 import { infoTable } from '../../merge/insight/info-table.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { PageownerError } from '../base/errors.js';
-import { giveUp, inputName, openInput } from '../io/input.js';
+import { giveUp, type Input, inputName, openInput } from '../io/input.js';
 import { type Loaded, type LoadOptions, loadRecognised } from '../reading/load-snapshot.js';
 import { type Recognised, recognise } from '../reading/recognise.js';
 import { destinationOf, formatOf, loadOptions, type Values } from './insight-options.js';
@@ -71,7 +71,7 @@ async function readInfo(path: string, options: LoadOptions): Promise<InputInfo> 
       is: form.title,
       kernel: likelyKernel(start),
       packed: opened.packed,
-      stored_bytes: opened.stats?.isFile() ? opened.stats.size : null,
+      stored_bytes: storedBytes(opened),
     };
     if ('sites' in loaded) return { ...known, damage: damageOfSites(loaded.sites), commands: ['top', 'diff'] };
     const { aggregate } = loaded;
@@ -86,6 +86,12 @@ async function readInfo(path: string, options: LoadOptions): Promise<InputInfo> 
     giveUp(opened);
     throw error;
   }
+}
+
+/** null: it is not known. */
+function storedBytes(input: Input): number | null {
+  if ('remote' in input && input.remote) return input.remote.facts.size;
+  return input.stats?.isFile() ? input.stats.size : null;
 }
 
 /** Commands that take only blocks as they stand, or in a log. */

@@ -19,7 +19,8 @@ interface Form {
   readonly load: () => Promise<{ readonly run: (paths: string[], values: Values) => Promise<void> }>;
 }
 
-const INPUT = 'a dump (plain or packed; - for standard input), a saved aggregate, or another form that info names';
+const INPUT =
+  'a dump (plain or packed; a URL, or - for standard input), a saved aggregate, or another form that info names';
 
 const FORMS: readonly Form[] = [
   {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { cannotRead, quoted, usageError } from '../base/errors.js';
 import { DUMPS_FOLDER, RECORD_FILE } from '../batch/results/dump-record.js';
 import { dumpsOf, isNight, nightsIn, type SavedDump } from '../batch/results/read-nights.js';
+import { isUrl, shownUrl } from '../io/url.js';
 import { warn } from './read-snapshots.js';
 
 /** Where a dump of a night is, and what is known of it before it is read. */
@@ -44,6 +45,8 @@ function realPath({ path }: DumpPlace): string {
 }
 
 function statsOf(path: string): Stats {
+  if (isUrl(path))
+    throw usageError(`trend takes nights and files, not ${quoted(shownUrl(path))}: save it to a file first`);
   try {
     return statSync(path);
   } catch (error) {

@@ -7,6 +7,8 @@ import { defaultThreads } from '../base/machine.js';
 import { call, mayBlock } from './call.js';
 import { type Format, formatOf, LONGEST_MAGIC } from './compression.js';
 import { type Gathered, gathered, gatheredSocket } from './gathered.js';
+import type { Remote, RemoteFacts } from './remote.js';
+import { isUrl, shownUrl } from './url.js';
 
 const STANDARD_INPUT = '-';
 const STDIN_FD = 0;
@@ -40,13 +42,18 @@ export interface StreamInput extends AnyInput {
   /** As they come: those of one turn together. */
   readonly pieces: AsyncIterable<readonly Uint8Array[]>;
   readonly size?: never;
+  /** Where it comes from, if that is a server. */
+  readonly remote?: Remote | undefined;
+  /** Its place in the dump that it is a part of. Default: 0. */
+  readonly offset?: number;
 }
 
-/** The path of a file, FIFO or device, or `-`; or bytes, at once or as they come, from a stream of Node or of the web. */
+/** The path of a file, FIFO or device, an http:// or https:// URL, or `-`; or bytes, at once or as they come, from a stream of Node or of the web. */
 export type Source = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 /** How messages name an input. */
 export function inputName(source: Source): string {
+  if (typeof source === 'string' && isUrl(source)) return shownUrl(source);
   if (typeof source === 'string') return source === STANDARD_INPUT ? 'standard input' : source;
   return source instanceof Uint8Array ? 'the buffer' : 'the stream';
 }
@@ -57,6 +64,8 @@ export interface OpenOptions {
   readonly name?: string;
   /** Ends the wait for what comes next. The caller throws the signal's reason in place of the error that follows: `reasonOf`. */
   readonly signal?: AbortSignal;
+  /** What the server of a URL has said before: it is not asked again, and must still be so. */
+  readonly remote?: RemoteFacts | undefined;
 }
 
 /** Told what is read of a stream, as it comes, packed or not. */
@@ -76,6 +85,7 @@ async function openSource(source: Source, options: OpenOptions): Promise<Input> 
   const name = options.name ?? inputName(source);
   if (typeof source !== 'string') return streamInput(name, null, gathered(readable(source)), options);
   if (source === STANDARD_INPUT) return openedStream(name, statsOf(name, STDIN_FD), STDIN_FD, options);
+  if (isUrl(source)) return openUrl(source, name, options);
   return openPath(source, options);
 }
 
@@ -91,6 +101,14 @@ async function* onlyBytes(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     if (!(piece instanceof Uint8Array)) throw { code: 'it gives text; take away its encoding, so that it gives bytes' };
     yield piece;
   }
+}
+
+/** Loaded only here: HTTP takes a while to load. */
+async function openUrl(url: string, name: string, options: OpenOptions): Promise<StreamInput> {
+  const { Remote } = await import('./remote.js');
+  const remote = await Remote.open(url, name, options.remote);
+  const come = { stream: { destroy: () => remote.close() }, pieces: remote.whole() };
+  return { ...(await streamInput(name, null, come, options)), remote };
 }
 
 async function openPath(path: string, options: OpenOptions): Promise<Input> {
@@ -204,10 +222,13 @@ async function openedStream(name: string, stats: Stats, fd: number, options: Ope
   return streamInput(name, stats, await openStream(stats, fd), options);
 }
 
+/** What comes, and how to end it. */
+type Come = Pick<Gathered, 'pieces'> & { readonly stream: { destroy(): unknown } };
+
 async function streamInput(
   name: string,
   stats: Stats | null,
-  { stream, pieces: stored }: Gathered,
+  { stream, pieces: stored }: Come,
   { onStored, signal }: OpenOptions,
 ): Promise<StreamInput> {
   const heard = signal ? untilAborted(stored, signal) : stored;
@@ -275,7 +296,7 @@ async function* readErrorsNamed(name: string, pieces: AsyncGenerator<Buffer[]>):
   try {
     yield* pieces;
   } catch (error) {
-    throw cannotRead(name, error);
+    throw error instanceof PageownerError ? error : cannotRead(name, error);
   }
 }
 

@@ -11,13 +11,14 @@ import { type Handles, handlesOf, resolveHandles } from '../../merge/aggregate/s
 import { ALLOCINFO } from '../../merge/forms/allocinfo-form.js';
 import type { SitesSnapshot } from '../../merge/insight/sites.js';
 import type { Snapshot } from '../../merge/insight/snapshot.js';
+import type { Chunk } from '../../workers/chunk-queue.js';
 import { aggregateRunner } from '../../workers/runners.js';
 import type { Spilled } from '../../workers/task.js';
 import { cannotCut, noBlocks, noPages, PageownerError, unreadable } from '../base/errors.js';
 import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES } from '../base/limits.js';
 import { defaultThreads } from '../base/machine.js';
-import { type FileInput, giveUp, type Input, openInput, reasonOf, type Source } from '../io/input.js';
-import { type Part, rangeOf } from './part.js';
+import { giveUp, type Input, type OpenOptions, openInput, reasonOf, type Source } from '../io/input.js';
+import { type Part, rangeOf, remoteRange } from './part.js';
 import { readLog } from './read-log.js';
 import { contentOf, type Recognised, recognise } from './recognise.js';
 import { type OnScanned, scanDump } from './scan-dump.js';
@@ -44,6 +45,8 @@ export interface LoadOptions {
   readonly onProgress?: OnScanned;
   /** Gives the load up: what has been opened is closed, threads end, and the signal's reason is thrown. */
   readonly signal?: AbortSignal;
+  /** What the server of a URL has said before: it is not asked again, and must still be so. */
+  readonly remote?: OpenOptions['remote'];
   /** Where only the sums of many saved aggregates are wanted. */
   readonly many?: ManyFiles;
 }
@@ -110,13 +113,9 @@ async function aggregateOf(
 ): Promise<Aggregate> {
   const { reading } = form;
   if (part && reading.kind !== 'blocks') throw cannotCut(input.name, `it is ${form.title}, which merge takes whole`);
-  if (part && !('fd' in input))
-    throw cannotCut(input.name, 'it is packed, empty, or no file; unpack or save it to a plain file first');
   switch (reading.kind) {
-    case 'blocks': {
-      const aggregate = await scan(input);
-      return part && 'fd' in input ? ofPart(aggregate, input, start, part) : aggregate;
-    }
+    case 'blocks':
+      return part ? aggregateOfPart(input, start, part, scan) : scan(input);
     case 'log':
       return readLog(input, start, scan);
     case 'sites':
@@ -133,11 +132,33 @@ async function aggregateOf(
 }
 
 /** The aggregate of a part, which says what it is of. */
-function ofPart(aggregate: Aggregate, { fd, size }: FileInput, start: string, part: Part): Aggregate {
-  const { offset, length } = rangeOf(fd, size, part);
+async function aggregateOfPart(
+  input: Input,
+  start: string,
+  part: Part,
+  scan: (dump: Input) => Promise<Aggregate>,
+): Promise<Aggregate> {
+  const { dump: cut, range, size } = await cutOut(input, part);
+  const { offset, length } = range;
+  const aggregate = await scan(cut);
   const dump = createHash('sha256').update(start, 'latin1').digest('hex');
   if (length === 0 || length === size) return aggregate;
   return { ...aggregate, facts: { ...aggregate.facts, parts: [{ dump, size, from: offset, to: offset + length }] } };
+}
+
+/** What to scan for a part, where it is, and the size of the whole. */
+async function cutOut(input: Input, part: Part): Promise<{ dump: Input; range: Chunk; size: number }> {
+  if ('fd' in input) return { dump: input, range: rangeOf(input.fd, input.size, part), size: input.size };
+  const { remote, packed } = input;
+  const size = remote?.sizeOfRanges;
+  if (!remote || size === undefined || packed !== null)
+    throw cannotCut(
+      input.name,
+      'it is packed, empty, or neither a file nor on a server that gives ranges; unpack or save it to a plain file first',
+    );
+  const range = await remoteRange(remote, size, part);
+  const { offset, length } = range;
+  return { dump: { ...input, pieces: remote.range(offset, offset + length), offset }, range, size };
 }
 
 async function readSites(input: Input): Promise<Allocinfo> {

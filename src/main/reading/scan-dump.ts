@@ -116,9 +116,10 @@ async function scanStream<Found, Whole>(
   runner: Runner<Found, Whole>,
   onScanned: OnScanned,
 ): Promise<Scanned<Whole>> {
-  let offset = 0;
+  const from = input.offset ?? 0;
+  let offset = from;
   let milliseconds = 0;
-  let chunkEnd = chunkBytes;
+  let chunkEnd = offset + chunkBytes;
   let waited = 0;
   let waitsFrom = now();
   for await (const pieces of input.pieces) {
@@ -130,14 +131,14 @@ async function scanStream<Found, Whole>(
     }
     waitsFrom = now();
     milliseconds += waitsFrom - start;
-    onScanned(offset);
+    onScanned(offset - from);
     if (offset < chunkEnd) continue;
     runner.noteTime(milliseconds);
     milliseconds = 0;
     chunkEnd = offset + chunkBytes;
   }
-  if (offset > 0) runner.endChunk(milliseconds);
-  onScanned(offset);
+  if (offset > from) runner.endChunk(milliseconds);
+  onScanned(offset - from);
   const scannedAt = now();
   const { spent, ...scanned } = runner.result();
   return { ...scanned, spent: { ...spent, reading: waited }, threads: 1, scannedAt };

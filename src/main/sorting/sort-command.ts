@@ -58,7 +58,10 @@ export function sortCommand(form: SortCommandForm): Command {
   const command = withOptions(new Command(form.name))
     .description(form.description)
     .usage(`[OPTIONS] <input> ${form.outputIsOptional ? '[output]' : '<output>'}`)
-    .argument('<input>', 'the dump: a file, plain or packed (gzip, zstd, xz); - for standard input')
+    .argument(
+      '<input>',
+      'the dump: a file or URL (http, https), plain or packed (gzip, zstd, xz); - for standard input',
+    )
     .argument(form.outputIsOptional ? '[output]' : '<output>', 'the report: a file; - for standard output')
     .helpOption('-h, --help', 'show this help');
   command.addHelpText('after', `\n${keysHelp()}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);

@@ -1,17 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowProducer, Queue, QueueEvents } from 'bullmq';
-import { formOf } from '../../../merge/forms/forms.js';
 import { cannotEndInTime, failureOf, PageownerError, quoted } from '../../base/errors.js';
 import { version } from '../../command-line/version.js';
-import { formatOf } from '../../io/compression.js';
-import { START_BYTES } from '../manifest/is-dump-start.js';
+import { giveUp, openInput } from '../../io/input.js';
+import { startOf } from '../../reading/recognise.js';
 import type { Log } from '../results/batch-log.js';
 import { type DumpRecord, RECORD_FILE } from '../results/dump-record.js';
 import type { DumpRunner, RunningDump } from '../running/dump-runner.js';
-import type { Job, Outcome } from '../running/thread-messages.js';
+import { type Job, type Outcome, sourceOf } from '../running/thread-messages.js';
 import { type FleetJob, type FleetProgress, type FleetResult, QUEUE_NAME } from './fleet-job.js';
 import type { QueueEngine } from './queue-engine.js';
 
@@ -123,6 +122,10 @@ export class QueueRunner implements DumpRunner {
     };
   }
 
+  withdraw(message: string): void {
+    for (const id of this.flying.keys()) void this.takeOut(id, message);
+  }
+
   async close(): Promise<boolean> {
     clearInterval(this.timer);
     await Promise.all([this.events.close(), this.flows.close(), this.queue.close()]).catch(() => {
@@ -134,10 +137,10 @@ export class QueueRunner implements DumpRunner {
   private async add(id: string): Promise<void> {
     const flying = this.flying.get(id);
     if (!flying) return;
-    const { data } = flying;
+    const data = await described(flying.data);
     const size = sizeOf(data.job);
     const own = { priority: priorityOf(size), removeOnComplete: { age: KEEP_SECONDS }, removeOnFail: false };
-    const parts = size > this.splitBytes && isSplittable(data.job) ? Math.ceil(size / this.splitBytes) : 1;
+    const parts = size > this.splitBytes && (await isSplittable(data.job)) ? Math.ceil(size / this.splitBytes) : 1;
     if (parts < 2) await this.queue.add('dump', data, { ...own, jobId: id });
     else {
       const files = Array.from({ length: parts }, (_, i) => join(data.job.folder, `part-${i + 1}.parquet`));
@@ -155,6 +158,8 @@ export class QueueRunner implements DumpRunner {
       });
     }
     flying.isAdded = true;
+    // Meanwhile it was withdrawn.
+    if (!this.flying.has(id)) await this.queue.remove(id);
   }
 
   /** What an earlier process of this batch has left in the queue. */
@@ -241,14 +246,23 @@ export class QueueRunner implements DumpRunner {
   private async stop(id: string, message: string): Promise<void> {
     const flying = this.flying.get(id);
     if (!flying) return;
-    const ended = failureOf(cannotEndInTime(flying.data.job.path, message));
-    const isRemoved = await this.queue.remove(id).catch(() => 0);
-    if (isRemoved !== 1) {
-      const job = await this.queue.getJob(id).catch(() => undefined);
-      await job?.updateData({ ...job.data, cancelled: message }).catch(() => {});
-      await sleep(STOP_MS, undefined, { ref: false });
-    }
-    this.end(id, { status: 'failed', error: ended, isRead: false });
+    if (await this.takeOut(id, message)) return;
+    const job = await this.queue.getJob(id).catch(() => undefined);
+    await job?.updateData({ ...job.data, cancelled: message }).catch(() => {});
+    await sleep(STOP_MS, undefined, { ref: false });
+    this.giveUp(id, message);
+  }
+
+  /** Takes a dump out of the queue that no one reads. Returns whether it was one. */
+  private async takeOut(id: string, message: string): Promise<boolean> {
+    const isRemoved = (await this.queue.remove(id).catch(() => 0)) === 1;
+    if (isRemoved) this.giveUp(id, message);
+    return isRemoved;
+  }
+
+  private giveUp(id: string, message: string): void {
+    const path = this.flying.get(id)?.data.job.path ?? '';
+    this.end(id, { status: 'failed', error: failureOf(cannotEndInTime(path, message)), isRead: false });
   }
 
   private onProgress(id: string, { bytes }: FleetProgress): void {
@@ -284,9 +298,24 @@ function idOf(out: string, { name, optionsSha256 }: Job): string {
     .slice(0, 32);
 }
 
+/** A job that has what the server of its dump says of it. Where that does not answer, the worker says why. */
+async function described(data: FleetJob): Promise<FleetJob> {
+  const { job } = data;
+  if (job.url === undefined) return data;
+  try {
+    const { Remote } = await import('../../io/remote.js');
+    const remote = await Remote.open(job.url, job.path);
+    remote.close();
+    return { ...data, job: { ...job, remote: remote.facts } };
+  } catch {
+    return data;
+  }
+}
+
 /** In bytes; 0: it is not there, or no file. */
-function sizeOf({ cwd, path }: FleetJob['job']): number {
-  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.size ?? 0;
+function sizeOf(job: FleetJob['job']): number {
+  if (job.url !== undefined) return job.remote?.size ?? 0;
+  return statSync(sourceOf(job), { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Small dumps come before large ones: 1 up to 1 MiB, one more for each doubling. */
@@ -295,16 +324,16 @@ function priorityOf(size: number): number {
 }
 
 /** Whether all that is wanted can be made of the aggregates of parts: sorted text cannot, nor an aggregate without what was released. A packed dump has no parts. What was read before is likely not read again. */
-function isSplittable({ cwd, path, runs, known }: FleetJob['job']): boolean {
+async function isSplittable(job: FleetJob['job']): Promise<boolean> {
+  const { path, runs, known, remote } = job;
   if (known || runs.some(({ command, values }) => command === 'sort' || values.f === true)) return false;
-  const start = Buffer.alloc(START_BYTES);
   try {
-    const fd = openSync(resolve(cwd, path), 'r');
+    const opened = await openInput(sourceOf(job), { name: path, remote });
     try {
-      const read = start.subarray(0, readSync(fd, start, 0, start.length, 0));
-      return formatOf(path, read) === undefined && formOf(read.toString('latin1'))?.reading.kind === 'blocks';
+      const canBeCut = 'fd' in opened || (opened.packed === null && opened.remote?.facts.hasRanges === true);
+      return canBeCut && (await startOf(opened)).form?.reading.kind === 'blocks';
     } finally {
-      closeSync(fd);
+      giveUp(opened);
     }
   } catch {
     // The worker says why.

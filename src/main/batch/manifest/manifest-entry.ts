@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { badEntry, type PageownerError, quoted } from '../../base/errors.js';
 import { isoTime } from '../../command-line/iso-time.js';
+import { isUrl, shownUrl } from '../../io/url.js';
 import { isFolderName, nameOfPath } from './entry-name.js';
 
 /** A dump that a batch is to read. */
 export interface Entry {
   /** Of its folder in the night; no other entry has it. */
   readonly name: string;
-  /** Absolute, or from the working directory. Never `-`. */
+  /** Absolute, or from the working directory; a URL as it may be shown. Never `-`. */
   readonly path: string;
+  /** With its password. */
+  readonly url?: string;
   readonly host: string | null;
   /** ISO 8601, UTC. */
   readonly takenAt: string | null;
@@ -56,9 +59,15 @@ export function entryOf(fields: EntryFields, where: string, named?: string): Omi
     time !== undefined,
     `"taken_at" is no time of ISO 8601: ${quoted(JSON.stringify(takenAt))} (like 2026-11-24T01:30:00Z)`,
   );
+  const common = { host, takenAt: time, extra };
+  if (isUrl(path)) {
+    check(URL.canParse(path), 'the path is no URL: write http://HOST/PATH or https://HOST/PATH');
+    const { host: server, pathname } = new URL(path);
+    return { name: name ?? host ?? nameOfPath(server + pathname), path: shownUrl(path), url: path, ...common };
+  }
   // Elsewhere that is standard input.
   const file = path === '-' ? './-' : path;
-  return { name: name ?? host ?? nameOfPath(named ?? path), path: file, host, takenAt: time, extra };
+  return { name: name ?? host ?? nameOfPath(named ?? path), path: file, ...common };
 }
 
 /** What is not UTF-8 was read as U+FFFD, which a path may also have. */

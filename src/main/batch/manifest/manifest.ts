@@ -11,6 +11,7 @@ import {
   usageError,
 } from '../../base/errors.js';
 import { inputName, openAsItComes } from '../../io/input.js';
+import { isUrl, shownUrl } from '../../io/url.js';
 import { type Found, filesBelow, filesOf, isGlob } from './glob.js';
 import { isDumpStart, START_BYTES } from './is-dump-start.js';
 import { type BrokenEntry, type Entry, type EntryFields, entryOf } from './manifest-entry.js';
@@ -28,7 +29,7 @@ interface Candidate {
 }
 
 /** The entry that has a name. */
-type Names = Map<string, { readonly path: string; readonly where: string }>;
+type Names = Map<string, { readonly source: string; readonly where: string }>;
 
 type Candidates = Iterable<Candidate> | AsyncIterable<Candidate>;
 
@@ -52,6 +53,7 @@ async function* checkedOf(all: readonly Candidates[]): AsyncGenerator<Entry | Br
 
 function candidatesOf(operand: string): Candidates {
   if (operand === STANDARD_INPUT) return manifestLines(operand);
+  if (isUrl(operand)) return [namedUrl(operand)];
   try {
     const stats = statSync(operand, { throwIfNoEntry: false });
     if (stats?.isDirectory()) return foundFiles(filesBelow(operand), noFiles(operand));
@@ -83,6 +85,11 @@ function foundFiles(all: readonly Found[], none: PageownerError): Candidate[] {
   return all.map(found);
 }
 
+function namedUrl(url: string): Candidate {
+  const where = shownUrl(url);
+  return { where, line: null, read: () => entryOf({ path: url }, where) };
+}
+
 function found({ path, relative, error }: Found): Candidate {
   const read = (): Omit<Entry, 'line'> => {
     if (error) throw error;
@@ -108,7 +115,9 @@ function fieldsOf(text: string, where: string): EntryFields {
     const { path, name, host, taken_at: takenAt, ...extra } = JSON.parse(text) as Record<string, unknown>;
     return { path, name, host, takenAt, extra };
   } catch (error) {
-    throw badEntry(where, `no JSON: ${quoted((error as Error).message)} (a path that begins with { is written ./{…)`);
+    // What it quotes of the line may be of a password.
+    const why = text.includes('://') ? 'it cannot be parsed' : quoted((error as Error).message);
+    throw badEntry(where, `no JSON: ${why} (a path that begins with { is written ./{…)`);
   }
 }
 
@@ -124,10 +133,11 @@ function checked({ where, line, read }: Candidate, names: Names): Entry | Broken
 }
 
 /** Gives an entry its name. Throws if another has it. */
-function claim(names: Names, { name, path }: Entry, where: string): void {
+function claim(names: Names, { name, path, url }: Entry, where: string): void {
   const holder = names.get(name);
-  if (!holder) return void names.set(name, { path, where });
-  const isSame = resolve(holder.path) === resolve(path);
+  const source = url ?? resolve(path);
+  if (!holder) return void names.set(name, { source, where });
+  const isSame = holder.source === source;
   if (isSame) throw badEntry(where, `repeated: ${quoted(holder.where)} has this dump already`);
   throw badEntry(
     where,

@@ -88,8 +88,18 @@ export interface PreviousDump {
   readonly bootId: unknown;
 }
 
-/** While all of these are the same, so are the bytes of a file. */
-export interface FileIdentity {
+/** While all of these are the same, so are the bytes of a dump. */
+export type FileIdentity = LocalIdentity | RemoteIdentity;
+
+/** Of a dump at a URL. */
+interface RemoteIdentity {
+  readonly url: string;
+  /** Its ETag, or when it was last modified. */
+  readonly tag: string;
+  readonly size: number;
+}
+
+interface LocalIdentity {
   readonly dev: number;
   readonly ino: number;
   readonly size: number;

@@ -17,6 +17,8 @@ export interface DumpRunner {
   /** Resolves when another dump can be given. */
   idle(): Promise<void>;
   run(job: Job): RunningDump;
+  /** Ends dumps that were given, but that no one reads yet. Absent: each is read at once. */
+  withdraw?(message: string): void;
   /** Returns whether something is held by a call to the system and will not end: then the process does not end of itself either. */
   close(): Promise<boolean>;
 }

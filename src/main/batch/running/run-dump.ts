@@ -1,5 +1,5 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, openSync, renameSync, type Stats, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AggregatePartial } from '../../../merge/aggregate/aggregate-partial.js';
 import { AggregateJoiner } from '../../../merge/aggregate/join.js';
@@ -20,7 +20,7 @@ import { type Found, fillFolder } from './fill-folder.js';
 import { HashingRunner, hashFile } from './hashing-runner.js';
 import type { PreparedRun } from './prepared-runs.js';
 import { dumpPlans } from './scan-plans.js';
-import type { Job, Outcome, Setup } from './thread-messages.js';
+import { type Job, type Outcome, type Setup, sourceOf } from './thread-messages.js';
 
 /** What a thread has besides the job. */
 export interface Surroundings {
@@ -51,12 +51,10 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
     hash.update(bytes);
     stored += bytes.length;
   };
-  const input = await openInput(resolve(job.cwd, job.path), { onStored, name: job.path });
+  const input = await openInput(sourceOf(job), { onStored, name: job.path, remote: job.remote });
   onOpened();
-  // What was opened by a path has them.
-  const stats = input.stats as Stats;
   try {
-    const file = identityOf(stats);
+    const file = identityOf(input);
     if (isKnown(job, file)) return { status: 'unchanged', file };
     const before = await previousOf(job);
     const found = job.parts
@@ -67,7 +65,7 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
     if (job.known?.sha256 === sha256 && isWhole(job.known)) return { status: 'unchanged', file };
     const record = await fillFolder(job, around, before.snapshot, found, {
       input: { bytes: input.size ?? stored, sha256 },
-      takenAt: job.takenAt ?? timeOf(stats),
+      takenAt: job.takenAt ?? timeOf(input),
     });
     const { milliseconds, threads } = found.scanned ?? { milliseconds: new Float64Array(0), threads: 1 };
     return { status: 'done', folder: job.folder, record, file, milliseconds, threads, warnings: before.warnings };
@@ -81,8 +79,9 @@ async function readOpened(job: Job, around: Surroundings, onOpened: () => void):
 async function mapPart(job: Job, { file, ...part }: NonNullable<Job['part']>, around: Surroundings): Promise<Outcome> {
   const { progress, setup } = around;
   const { snapshot } = await previousOf(job);
-  const { aggregate } = await loadSnapshot(resolve(job.cwd, job.path), {
+  const { aggregate } = await loadSnapshot(sourceOf(job), {
     name: job.path,
+    remote: job.remote,
     part,
     since: snapshot ? newestOf(snapshot.aggregate) : null,
     threads: 1,
@@ -109,24 +108,32 @@ async function joinParts(input: Input, files: readonly string[], hash: Hash): Pr
   const aggregate = joiner.joined();
   if (aggregate.facts.blocks - aggregate.facts.malformed <= 0) throw noBlocks(input.name);
   if ('fd' in input) hashFile(hash, input.fd, input.size);
+  else for await (const _ of input.pieces);
   return { aggregate, withoutReleased: aggregate, scanned: undefined, sorts: [] };
 }
 
-/** When a file was last written; now, for what is no regular file. */
-function timeOf(stats: Stats): string {
-  return new Date(stats.isFile() ? stats.mtimeMs : Date.now()).toISOString();
+/** When a dump was last written; now, for what does not tell. */
+function timeOf({ stats, ...input }: Input): string {
+  const modified = 'remote' in input ? input.remote?.facts.modified : undefined;
+  return modified ?? new Date(stats?.isFile() ? stats.mtimeMs : Date.now()).toISOString();
 }
 
-function identityOf(stats: Stats): FileIdentity | null {
-  if (!stats.isFile() || stats.size === 0) return null;
+function identityOf({ name, stats, ...input }: Input): FileIdentity | null {
+  if ('remote' in input && input.remote) {
+    const { tag, size } = input.remote.facts;
+    return tag !== null && size !== null ? { url: name, tag, size } : null;
+  }
+  if (!stats?.isFile() || stats.size === 0) return null;
   const { dev, ino, size, mtimeMs, ctimeMs } = stats;
   return { dev, ino, size, mtime_ms: mtimeMs, ctime_ms: ctimeMs };
 }
 
 /** Whether an earlier run has read the same bytes. The time of the last change to a file cannot be set back, so if all is the same they are. */
-function isKnown({ known, cwd, path }: Job, file: FileIdentity | null): boolean {
+function isKnown({ known, url, cwd, path }: Job, file: FileIdentity | null): boolean {
   if (!known || !file || !isWhole(known)) return false;
   if (JSON.stringify(known.file) === JSON.stringify(file)) return true;
+  // To hash it would be to read it.
+  if (url !== undefined) return false;
   try {
     return sha256Of(resolve(cwd, path)) === known.sha256;
   } catch {

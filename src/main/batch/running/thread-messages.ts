@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { QueueHandle } from '../../../workers/chunk-queue.js';
 import type { Plan, ThreadTask, WorkerResult } from '../../../workers/task.js';
 import type { Failure } from '../../base/errors.js';
+import type { RemoteFacts } from '../../io/remote.js';
 import type { Part } from '../../reading/part.js';
 import type { FileIdentity, PreviousDump } from '../results/dump-record.js';
 import type { ReadDump } from '../results/ledger.js';
@@ -19,8 +21,12 @@ export interface Setup {
 
 export interface Job {
   readonly name: string;
-  /** As messages and the record have it: relative to `cwd`, or absolute. */
+  /** As messages and the record have it: relative to `cwd`, or absolute; a URL without its password. */
   readonly path: string;
+  /** The URL, with its password. */
+  readonly url?: string;
+  /** What its server said when the job was made: all who read it read the same. Without it the server is asked. */
+  readonly remote?: RemoteFacts;
   readonly cwd: string;
   readonly runs: readonly NamedRun[];
   /** Infinity: none. */
@@ -40,6 +46,11 @@ export interface Job {
   readonly part?: Part & { readonly file: string };
   /** Files with the aggregates of all parts: the text is not read again. */
   readonly parts?: readonly string[];
+}
+
+/** What to open. */
+export function sourceOf({ url, cwd, path }: Pick<Job, 'url' | 'cwd' | 'path'>): string {
+  return url ?? resolve(cwd, path);
 }
 
 interface KnownDump {

@@ -27,6 +27,8 @@ export const ENVIRONMENT: HelpSection = {
     ['NO_COLOR, TERM', 'no colors if NO_COLOR is set or TERM is dumb; no progress line if TERM is dumb'],
     ['TMPDIR', 'folder of temporary files (default: /tmp)'],
     ['PATH', 'where zstd and xz are looked for, which unpack dumps'],
+    ['PAGEOWNER_HTTP_TIMEOUT', 'seconds that the server of a URL may say nothing (default: 30)'],
+    ['NODE_EXTRA_CA_CERTS', 'file with certificates of authorities that are trusted, for https:// too'],
     ['PAGEOWNER_SCANNER', 'typescript: scan with the plain reference scanner, to compare'],
   ],
 };
