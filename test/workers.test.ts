@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { sortDump } from '../src/main/index.js';
 import { openInput } from '../src/main/io/input.js';
-import { isSlow, scanDump } from '../src/main/reading/scan-dump.js';
+import { millisecondsLeft, scanDump } from '../src/main/reading/scan-dump.js';
 import { workerPool } from '../src/main/reading/worker-pool.js';
 import { planSort } from '../src/main/sorting/sort-options.js';
 import { ChunkQueue } from '../src/workers/chunk-queue.js';
@@ -85,9 +85,30 @@ test('a thread may have had more chunks than a call may have arguments', () => {
   assert.equal(one.result().milliseconds.length, 500_000);
 });
 
-test('a pool is started late for what turns out to take long, and not for what is nearly done', () => {
-  // 12 chunks took so long; what is left of 252 chunks takes 20 times that.
-  assert.equal(isSlow(20, 252), false);
-  assert.equal(isSlow(30, 252), true);
-  assert.equal(isSlow(30, 100), false);
+test('what is left of a dump is told by what its first chunks took', () => {
+  assert.equal(millisecondsLeft(30, 252), 600);
+  assert.equal(millisecondsLeft(30, 12), 0);
+});
+
+test('a small dump that takes long gets threads when that is known', async () => {
+  const text = writeInto(temporaryFolder(), 'dump', BLOCK.repeat(400));
+  const plan = planSort({ input: text, output: '-', cull: 'pid', threads: 3, chunkSize: 4096 });
+  const started = async (aloneMs: number): Promise<number[]> => {
+    const asked: number[] = [];
+    const input = await openInput(text);
+    await scanDump(
+      input,
+      { ...plan, aloneMs },
+      groupRunner(plan.scan),
+      () => {},
+      async (_, most) => {
+        asked.push(most);
+        return { run: async () => [], enough() {}, async close() {} };
+      },
+    );
+    input.close();
+    return asked;
+  };
+  assert.deepEqual(await started(Infinity), []);
+  assert.deepEqual(await started(0), [2]);
 });

@@ -11,7 +11,9 @@ export const MOST_CHUNK_BYTES: number = 2 ** 31;
  */
 export const CHUNKS_FOR_MAIN = 384;
 
-/** A smaller dump gets a pool all the same if, at the rate of its first chunks, what is left takes so long in one thread. */
+/**
+ * A smaller dump gets a pool all the same if, at the rate of its first chunks, what is left takes so long in one thread: a start and a join take some 200 ms.
+ */
 export const CHUNKS_TO_TELL = 12;
 export const WORTH_POOL_MS = 500;
 

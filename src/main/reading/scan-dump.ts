@@ -5,7 +5,7 @@ import { ReadError } from '../../workers/read-error.js';
 import type { Runner } from '../../workers/runner.js';
 import type { Plan, Spent, ThreadResult, WorkerResult } from '../../workers/task.js';
 import { scanFailed } from '../base/errors.js';
-import { CHUNKS_TO_TELL, WORTH_POOL_MS } from '../base/limits.js';
+import { CHUNKS_TO_TELL } from '../base/limits.js';
 import type { FileInput, Input, StreamInput } from '../io/input.js';
 import { type Part, rangeOf } from './part.js';
 import { type Pool, workerPool } from './worker-pool.js';
@@ -15,8 +15,10 @@ export interface ScanOptions {
   readonly scan: Plan;
   readonly threads: number;
   readonly chunkBytes: number;
-  /** For a file of more than this a pool is started at once; for others if they turn out to take long (isSlow). */
+  /** For a file of more than this a pool is started at once. */
   readonly aloneBytes: number;
+  /** For others when what is left takes longer than this, at the rate of the first chunks. In ms; default: never. */
+  readonly aloneMs?: number;
   /** Only this part of a file. Of a stream there are none. */
   readonly part?: Part | undefined;
 }
@@ -57,15 +59,15 @@ export async function scanDump<Found, Whole>(
   }
 }
 
-/** Whether what is left of so many chunks takes longer in this thread than a pool needs to pay for itself, by the time of the first ones. */
-export function isSlow(milliseconds: number, chunks: number): boolean {
-  return milliseconds * (chunks / CHUNKS_TO_TELL - 1) > WORTH_POOL_MS;
+/** What is left of so many chunks takes so long in one thread, if the first CHUNKS_TO_TELL took `milliseconds`. */
+export function millisecondsLeft(milliseconds: number, chunks: number): number {
+  return milliseconds * (chunks / CHUNKS_TO_TELL - 1);
 }
 
 /** Scans a file in this thread, and in up to `threads - 1` workers if it is large enough to pay for them. */
 async function scanFile<Found, Whole>(
   { fd, size }: FileInput,
-  { scan, threads, chunkBytes, aloneBytes, part }: ScanOptions,
+  { scan, threads, chunkBytes, aloneBytes, aloneMs = Infinity, part }: ScanOptions,
   runner: Runner<Found, Whole>,
   onScanned: OnScanned,
   startPool: typeof workerPool,
@@ -88,7 +90,8 @@ async function scanFile<Found, Whole>(
       onScanned(queue.bytesDone);
       // Signals get their turn between chunks.
       await setImmediate();
-      if (!pool && threads > 1 && taken === CHUNKS_TO_TELL && isSlow(now() - started, chunks)) await getHelp();
+      if (!pool && threads > 1 && taken === CHUNKS_TO_TELL && millisecondsLeft(now() - started, chunks) > aloneMs)
+        await getHelp();
     }
     pool?.enough();
     const results = (await others).map((result) => resultOf(result as WorkerResult<Found>));

@@ -15,6 +15,7 @@ import {
   longestBlockIn,
   OWN_BYTES,
   SPILL_SHARES,
+  WORTH_POOL_MS,
 } from '../base/limits.js';
 import { defaultMemory } from '../base/machine.js';
 import { parseChunkSize, parseSize, parseThreads } from '../command-line/parse-values.js';
@@ -70,6 +71,7 @@ export interface SortPlan {
   readonly threads: number;
   readonly chunkBytes: number;
   readonly aloneBytes: number;
+  readonly aloneMs: number;
 }
 
 /** What Node makes of bytes on the command line that are not UTF-8: what they were is lost. */
@@ -112,6 +114,8 @@ export function planSort(options: SortOptions): SortPlan {
     threads,
     chunkBytes,
     aloneBytes: chunkBytes * CHUNKS_FOR_MAIN,
+    // Without a cull nearly each block may be a group: to join those takes longer than to find them.
+    aloneMs: cull.length > 0 ? WORTH_POOL_MS : Infinity,
   };
 }
 
