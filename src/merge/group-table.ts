@@ -23,10 +23,15 @@ export interface Table {
   /** Lets go of the columns that were made: their memory is used for those that are read next. */
   forget(): void;
   /**
-   * Where there is a faster way to write blocks than writers/page-owner-sort.ts: writes those of `order` from place `from` on, as many as make a
-   * piece. Returns them and their number, which is 0 if this way is not for the first of them. A piece is valid until the next but one.
+   * Where there is a faster way to write groups than writers/page-owner-sort.ts: writes those of `order` from place `from` on, as many as make a piece,
+   * with the text of a block or, behind the counts, only the stack. Returns them and their number, which is 0 if this way is not for the first of them. A
+   * piece is valid until the next but one.
    */
-  readonly writeBlocks?: (order: Uint32Array, from: number) => { readonly count: number; readonly text: Uint8Array };
+  readonly writeGroups?: (
+    order: Uint32Array,
+    from: number,
+    isStackOnly: boolean,
+  ) => { readonly count: number; readonly text: Uint8Array };
 }
 
 /**

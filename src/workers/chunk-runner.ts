@@ -105,6 +105,10 @@ export class ChunkRunner<Found = Partial, Whole extends Counted = Table>
     this.milliseconds.push(milliseconds);
   }
 
+  get bytesHeld(): number {
+    return this.scanner.bytesHeld;
+  }
+
   finish(): ThreadResult<Found | Spilled> {
     this.addCounts();
     const { milliseconds, spent, runs } = this;

@@ -53,7 +53,7 @@ export interface Kernel {
   getFiltered(): number;
   groupCount(): number;
   readColumn(column: number, from: number, to: number, into: number): void;
-  writeTexts(groups: number, count: number, from: number, to: number): number;
+  writeTexts(groups: number, count: number, from: number, to: number, isStackOnly: boolean): number;
   getWritten(): number;
 }
 

@@ -64,12 +64,12 @@ export class KernelTable implements Table {
     this.copies.clear();
   }
 
-  writeBlocks(order: Uint32Array, from: number): { count: number; text: Uint8Array } {
+  writeGroups(order: Uint32Array, from: number, isStackOnly: boolean): { count: number; text: Uint8Array } {
     const { kernel, scratch } = this;
     const [piece, other] = this.pieces;
     const groups = order.subarray(from, from + BATCH);
     new Uint32Array(kernel.memory.buffer, scratch, groups.length).set(groups);
-    const count = kernel.writeTexts(scratch, groups.length, piece, piece + PIECE_BYTES);
+    const count = kernel.writeTexts(scratch, groups.length, piece, piece + PIECE_BYTES, isStackOnly);
     const text = new Uint8Array(kernel.memory.buffer, piece, kernel.getWritten() - piece);
     this.pieces = [other, piece];
     return { count, text };

@@ -38,6 +38,10 @@ export class ManyRunners implements Runner<readonly unknown[], readonly unknown[
     this.first.noteTime(milliseconds);
   }
 
+  get bytesHeld(): number {
+    return this.all.reduce((sum, runner) => sum + runner.bytesHeld, 0);
+  }
+
   finish(): ThreadResult<readonly unknown[]> {
     return together(this.all.map((runner) => runner.finish()));
   }

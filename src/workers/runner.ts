@@ -11,6 +11,8 @@ export interface Runner<Found = unknown, Whole = unknown> {
   endChunk(milliseconds: number): void;
   /** Notes what a chunk took. */
   noteTime(milliseconds: number): void;
+  /** About how much memory what was found so far takes, in bytes. */
+  readonly bytesHeld: number;
   /** What all that came before gave. The runner is of no use afterwards. */
   finish(): ThreadResult<Found>;
   /** Adds what another thread found. */

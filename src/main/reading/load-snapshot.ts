@@ -15,7 +15,7 @@ import type { Chunk } from '../../workers/chunk-queue.js';
 import { aggregateRunner } from '../../workers/runners.js';
 import type { Spilled } from '../../workers/task.js';
 import { cannotCut, noBlocks, noPages, PageownerError, unreadable } from '../base/errors.js';
-import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES } from '../base/limits.js';
+import { CHUNKS_FOR_MAIN, DEFAULT_CHUNK_BYTES, WORTH_POOL_MS } from '../base/limits.js';
 import { defaultThreads } from '../base/machine.js';
 import { giveUp, type Input, type OpenOptions, openInput, reasonOf, type Source } from '../io/input.js';
 import { type Part, rangeOf, remoteRange } from './part.js';
@@ -193,7 +193,7 @@ async function scan(
 ): Promise<Aggregate> {
   const plan = { since: since ?? NO_NANOS, withoutReleased, withoutTasks };
   const aloneBytes = chunkBytes * CHUNKS_FOR_MAIN;
-  const options = { scan: plan, threads, chunkBytes, aloneBytes, part };
+  const options = { scan: plan, threads, chunkBytes, aloneBytes, aloneMs: WORTH_POOL_MS, part };
   const onScanned = (bytes: number): void => {
     signal?.throwIfAborted();
     onProgress?.(bytes);

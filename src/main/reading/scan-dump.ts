@@ -86,11 +86,18 @@ async function scanFile<Found, Whole>(
   try {
     if (threads > 1 && range.length > aloneBytes) await getHelp();
     const started = now();
+    const heldBefore = runner.bytesHeld;
     for (let taken = 1; runner.runNext(queue); taken++) {
       onScanned(queue.bytesDone);
       // Signals get their turn between chunks.
       await setImmediate();
-      if (!pool && threads > 1 && taken === CHUNKS_TO_TELL && millisecondsLeft(now() - started, chunks) > aloneMs)
+      const isTold = !pool && threads > 1 && taken === CHUNKS_TO_TELL;
+      // Where much is held of what was read, to join it takes as long as to find it.
+      if (
+        isTold &&
+        runner.bytesHeld - heldBefore < queue.bytesDone / 4 &&
+        millisecondsLeft(now() - started, chunks) > aloneMs
+      )
         await getHelp();
     }
     pool?.enough();

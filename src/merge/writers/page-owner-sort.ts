@@ -16,10 +16,11 @@ export interface Shown {
 /** Writes groups as page_owner_sort does (tools/mm/page_owner_sort.c), byte for byte. Each piece is valid until the next but one. */
 export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Shown): Generator<Uint8Array> {
   const isCulled = shown.cull.length > 0;
+  const isStackOnly = isCulled && showsStackOnly(shown);
   let out = new TextBuffer();
   let other = new TextBuffer();
   for (let place = 0; place < order.length; place++) {
-    const written = isCulled ? undefined : table.writeBlocks?.(order, place);
+    const written = isCulled && !isStackOnly ? undefined : table.writeGroups?.(order, place, isStackOnly);
     if (written && written.count > 0) {
       yield written.text;
       place += written.count - 1;
@@ -33,13 +34,17 @@ export function* writePageOwnerSort(table: Table, order: Uint32Array, shown: Sho
       appendText(out, table, group);
       out.ascii('\n');
     }
-    // What writeBlocks cannot write goes out at once, so that all stays in order.
+    // What writeGroups cannot write goes out at once, so that all stays in order.
     if (out.length < PIECE_BYTES && !written) continue;
     yield out.contents();
     [out, other] = [other, out];
     out.clear();
   }
   if (out.length > 0) yield out.contents();
+}
+
+function showsStackOnly({ cull, selection: { pids, tgids, names, modules } }: Shown): boolean {
+  return cull.every((key) => key === 'stack') && !(pids ?? tgids ?? names ?? modules);
 }
 
 export function appendCounts(out: TextBuffer, times: number, pages: number): void {

@@ -1,9 +1,9 @@
 /**
- * Writes groups as page_owner_sort does without --cull (merge/writers/page-owner-sort.ts, which this follows):
+ * Writes groups as page_owner_sort does (merge/writers/page-owner-sort.ts, which this follows), without --cull and with --cull=stacktrace:
  *
- *     2 times, 2 pages, allocated by SLAB :
+ *     2 times, 2 pages, allocated by SLAB :                                2 times, 2 pages:
  *     Page allocated via order 0, …       mask, task, times
- *      get_page_from_freelist+0x137e/…    stack, tail
+ *      get_page_from_freelist+0x137e/…    stack, tail                       get_page_from_freelist+0x137e/…
  */
 import { BYTES, FLAGS, lengthOf, PLAIN } from './kernel-dictionary';
 import { BITS, FREE_TS, MASK, recordOf, STACK, SUM, TAIL, TASK, TIMES, TS } from './kernel-groups';
@@ -20,12 +20,13 @@ const MOST_COUNT: f64 = 9007199254740992;
 const BILLION: u64 = 1_000_000_000;
 
 const TIMES_WORD: u64 = 0x2c73656d_69742000 >> 8; // " times,"
-const PAGES_WORD: u64 = 0x2c736567_61702000 >> 8; // " pages,"
-const ALLOCATED: u64 = 0x61636f6c_6c612000 >> 8; // " alloca"
+const PAGES_WORD: u64 = 0x7365_67617020; // " pages"
+const ALLOCATED: u64 = 0x61636f6c_6c61202c; // ", alloca"
 const TED_BY: u64 = 0x2079_62206465_74; // "ted by "
 const COMMA_FREE: u64 = 0x65657266_202c; // ", free"
 const TS_UNDERSCORE: u64 = 0x2073745f; // "_ts "
 const NS: u32 = 0x736e20; // " ns"
+const COLON_LF: u32 = 0x0a3a;
 const WORDS: StaticArray<u64> = [0x20414d43, 0x20_42414c53, 0x20434f4c_4c414d56, 0x205352_4548544f]; // "CMA ", "SLAB ", "VMALLOC ", "OTHERS "
 const WORD_LENGTHS: StaticArray<u8> = [4, 5, 8, 7];
 
@@ -46,9 +47,9 @@ export function getWritten(): usize {
 
 /**
  * Writes the first of `count` groups, whose numbers are at `groups`, as far as they go into [from, to) and have numbers of pages that are written
- * here. Returns how many.
+ * here: whole blocks, or stacks only. Returns how many.
  */
-export function writeTexts(groups: usize, count: u32, from: usize, to: usize): u32 {
+export function writeTexts(groups: usize, count: u32, from: usize, to: usize, isStackOnly: bool): u32 {
   at = from;
   for (let i: u32 = 0; i < count; i++) {
     const record = recordOf(load<u32>(groups + (<usize>i << 2)));
@@ -59,11 +60,16 @@ export function writeTexts(groups: usize, count: u32, from: usize, to: usize): u
     const strings = lengthOf(mask) + lengthOf(task) + lengthOf(stack) + lengthOf(tail);
     if (at + strings + MOST_OTHERS > to || load<f64>(record, SUM) > MOST_COUNT) return i;
     writeCounts(record);
-    const text = at;
-    writeHead(mask, task);
-    writeTimes(record);
-    // A block of PFN lines alone has no text, not even an empty line.
-    if (at > text) put(LF, 1);
+    if (isStackOnly) {
+      put(COLON_LF, 2);
+    } else {
+      writeAllocator(record);
+      const text = at;
+      writeHead(mask, task);
+      writeTimes(record);
+      // A block of PFN lines alone has no text, not even an empty line.
+      if (at > text) put(LF, 1);
+    }
     writeBytes(stack + BYTES, lengthOf(stack));
     writeBytes(tail + BYTES, lengthOf(tail));
     put(LF, 1);
@@ -76,14 +82,17 @@ function writeCounts(record: usize): void {
   put(TIMES_WORD, 7);
   put(0x20, 1);
   writeNumber(<u64>load<f64>(record, SUM));
-  put(PAGES_WORD, 7);
-  put(ALLOCATED, 7);
+  put(PAGES_WORD, 6);
+}
+
+function writeAllocator(record: usize): void {
+  put(ALLOCATED, 8);
   put(TED_BY, 7);
   const allocator = <u32>load<u8>(record, BITS + 1);
   for (let word = 0; word < 4; word++) {
     if (allocator & (2 << word)) put(unchecked(WORDS[word]), unchecked(WORD_LENGTHS[word]));
   }
-  put(0x0a3a, 2);
+  put(COLON_LF, 2);
 }
 
 /** The first line of a head: one of unusual form may have more. */

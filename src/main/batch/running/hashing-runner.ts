@@ -48,6 +48,10 @@ export class HashingRunner implements Runner<readonly unknown[], readonly unknow
     this.runner.noteTime(milliseconds);
   }
 
+  get bytesHeld(): number {
+    return this.runner.bytesHeld;
+  }
+
   finish(): ThreadResult<readonly unknown[]> {
     return this.runner.finish();
   }
