@@ -91,8 +91,8 @@ test('what is left of a dump is told by what its first chunks took', () => {
 });
 
 test('a small dump that takes long gets threads when that is known', async () => {
-  const text = writeInto(temporaryFolder(), 'dump', BLOCK.repeat(8000));
-  const plan = planSort({ input: text, output: '-', cull: 'pid', threads: 3, chunkSize: 65536 });
+  const text = writeInto(temporaryFolder(), 'dump', BLOCK.repeat(100_000));
+  const plan = planSort({ input: text, output: '-', cull: 'pid', threads: 3, chunkSize: 2 ** 20 });
   const started = async (aloneMs: number): Promise<number[]> => {
     const asked: number[] = [];
     const input = await openInput(text);
