@@ -16,14 +16,14 @@ export interface Contender {
   readonly command: (dump: string, output: string) => Command;
 }
 
-/** Where a built checkout has the program that it ships. */
-export function programOf(checkout: string): string {
+/** Where a built checkout has a program that it ships. */
+export function programOf(checkout: string, name: 'page_owner_sort' | 'pageowner'): string {
   const { bin } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
-  return join(checkout, bin.page_owner_sort);
+  return join(checkout, bin[name]);
 }
 
 /** Our program in this checkout, seen from dist/bench. */
-const PROGRAM = programOf(fileURLToPath(new URL('../../', import.meta.url)));
+const PROGRAM = programOf(fileURLToPath(new URL('../../', import.meta.url)), 'page_owner_sort');
 
 /** page_owner_sort as a whole process with these arguments. */
 export function ours(name: string, args: readonly string[], program: string = PROGRAM): Contender {

@@ -6,6 +6,7 @@ import { type BenchOptions, benchCommand } from './options.js';
 import { publish, type Report, tryFiles } from './report.js';
 
 const EXIT_DIFFERENT_ANSWERS = 1;
+const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 /** Each mode loads only what it needs. */
@@ -25,7 +26,11 @@ async function run(options: BenchOptions): Promise<void> {
     if (options.smoke) {
       const { smoke } = await import('./smoke.js');
       if (!(await smoke(options.cTool))) process.exitCode = EXIT_DIFFERENT_ANSWERS;
-    } else publish(await measure(options), options);
+    } else {
+      const report = await measure(options);
+      publish(report, options);
+      if (report.hasFailed) process.exitCode = EXIT_FAILED;
+    }
   } catch (error) {
     if (!(error instanceof AssertionError)) throw error;
     process.stderr.write(`bench: ${error.message.split('\n')[0]}\n`);

@@ -19,8 +19,8 @@ export interface BenchOptions {
   readonly sweep?: true;
   readonly reports?: true;
   readonly batch?: true;
-  /** Path of the other checkout. */
-  readonly regress?: string;
+  /** Path of the other checkout; true: the commit before. */
+  readonly regress?: string | true;
 }
 
 const MODES = ['smoke', 'micro', 'crossing', 'sweep', 'reports', 'batch', 'regress'] as const;
@@ -49,7 +49,11 @@ export function benchCommand(run: (options: BenchOptions) => Promise<void>): Com
   add(mode, '--sweep', 'chunk sizes and numbers of threads');
   add(mode, '--reports', 'the reports of pageowner beside page_owner_sort --cull=st');
   add(mode, '--batch', 'a batch over many small dumps beside single runs');
-  add(mode, '--regress <checkout>', 'this checkout against another one (built), and how sure the difference is');
+  add(
+    mode,
+    '--regress [checkout]',
+    'this checkout against another one (built; default: the commit before); exit code 1 if something is 15 % slower',
+  );
   add(mode, '--smoke', 'equal answers only, on small dumps; exit code 1 if some differ');
   const input = 'Dump:';
   add(input, '--dump <file>', 'a plain dump to measure with, instead of a generated one');

@@ -11,6 +11,8 @@ export interface Report {
   readonly notes: readonly string[];
   /** The raw numbers, for --json. */
   readonly data: object;
+  /** Whether it found what must not be: exit code 1. */
+  readonly hasFailed?: boolean;
 }
 
 export interface ReportFiles {
