@@ -9,27 +9,39 @@ import { watchCommand } from './capture/watch-command.js';
 import { completionCommand } from './command-line/completion/completion-command.js';
 import { type CommandDefinition, definitionOf } from './command-line/definition.js';
 import { withVersion } from './command-line/version.js';
-import { insightCommands } from './insight/insight-commands.js';
+import { INSIGHT_COMMANDS } from './insight/insight-commands.js';
 import { PAGE_OWNER_SORT, PAGEOWNER_SORT, sortCommand } from './sorting/sort-command.js';
 
 /** What is meant by dumps without a command. */
 export const IMPLIED_COMMAND = 'overview';
 
-/** `pageowner` and all its commands: what stands here is also in its manual and its completions. */
-export function pageownerProgram(): Command {
+const COMMANDS: Readonly<Record<string, () => Command>> = {
+  sort: () => sortCommand(PAGEOWNER_SORT),
+  bench: benchCommand,
+  batch: batchCommand,
+  capture: captureCommand,
+  watch: watchCommand,
+  doctor: doctorCommand,
+  worker: workerCommand,
+  queue: queueCommand,
+  completion: () => completionCommand(definitions),
+  ...INSIGHT_COMMANDS,
+};
+
+export function isCommand(name: string): boolean {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/**
+ * `pageowner` and its commands: what stands here is also in its manual and its completions.
+ * @param only the command that runs: to make the others takes longer than to read a small dump. Default: all
+ */
+export function pageownerProgram(only?: string): Command {
   const program = new Command('pageowner')
     .description("Tells who holds a Linux machine's memory, from dumps of /sys/kernel/debug/page_owner.")
-    .helpOption('-h, --help', 'show this help')
-    .addCommand(sortCommand(PAGEOWNER_SORT))
-    .addCommand(benchCommand())
-    .addCommand(batchCommand())
-    .addCommand(captureCommand())
-    .addCommand(watchCommand())
-    .addCommand(doctorCommand())
-    .addCommand(workerCommand())
-    .addCommand(queueCommand())
-    .addCommand(completionCommand(definitions));
-  for (const command of insightCommands()) program.addCommand(command);
+    .helpOption('-h, --help', 'show this help');
+  for (const [name, make] of Object.entries(COMMANDS))
+    if (only === undefined || name === only) program.addCommand(make());
   return withVersion(program);
 }
 

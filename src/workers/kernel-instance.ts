@@ -11,20 +11,7 @@ export interface Kernel {
   start(): void;
   getKeys(): number;
   getNoTask(): number;
-  configure(
-    mask: boolean,
-    task: boolean,
-    stack: boolean,
-    module: boolean,
-    bits: number,
-    ts: boolean,
-    freeTs: boolean,
-    head: boolean,
-    allocator: boolean,
-    selectsTasks: boolean,
-    selectsModules: boolean,
-    released: boolean,
-  ): void;
+  configure(asked: number, bits: number): void;
   configureList(since: bigint, released: boolean, anonymous: boolean): void;
   getList(): number;
   takeList(): number;
@@ -59,6 +46,21 @@ export interface Kernel {
 
 /** The dictionaries of the kernel. */
 export const Kind = { MASK: 0, TASK: 1, STACK: 2, TAIL: 3, PLACE: 4 } as const;
+
+/** What configure() is asked: bits, as kernel/asked.ts has them. */
+export const Asked = {
+  BY_MASK: 1,
+  BY_TASK: 2,
+  BY_STACK: 4,
+  BY_MODULE: 8,
+  BY_TS: 16,
+  BY_FREE_TS: 32,
+  HEAD: 64,
+  ALLOCATOR: 128,
+  SELECTS_TASKS: 256,
+  SELECTS_MODULES: 512,
+  WITHOUT_RELEASED: 1024,
+} as const;
 
 /** The strings of each in a partial. */
 export const STRINGS_OF: readonly ('masks' | 'tasks' | 'stacks' | 'tails')[] = ['masks', 'tasks', 'stacks', 'tails'];

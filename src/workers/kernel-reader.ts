@@ -13,7 +13,7 @@ import { compile, Entry, type Kernel, Kind, newKernel } from './kernel-instance.
 import { MARGIN, type Scanner } from './scanner.js';
 import type { SelectedModules } from './selected-modules.js';
 
-/** Why scan() came back: kernel/kernel.ts. */
+/** Why scan() came back: kernel/scan-blocks.ts. */
 const Status = {
   DONE: 0,
   UNFINISHED: 1,

@@ -6,14 +6,14 @@ import { KeyBytes } from '../merge/key-bytes.js';
 import { ModuleNames } from '../merge/modules.js';
 import { addCounts, type Partial } from '../merge/partial.js';
 import { keyOf } from '../merge/sort-keys.js';
-import type { Kernel } from './kernel-instance.js';
+import { Asked, type Kernel } from './kernel-instance.js';
 import { absorbPartial, partialOf } from './kernel-partial.js';
 import { KernelReader } from './kernel-reader.js';
 import { KernelTable } from './kernel-table.js';
 import { SelectedModules } from './selected-modules.js';
 import { SelectedTasks } from './selected-tasks.js';
 
-/** What else than its strings makes a group, in the bits of its record (kernel/kernel.ts). */
+/** What else than its strings makes a group, in the bits of its record (kernel/kernel-groups.ts). */
 const Bits = { SHAPE: 0xff, ALLOCATOR: 0xff00, HAS_FREE_TS: 1 << 16 } as const;
 
 /** Groups blocks in the kernel's memory. */
@@ -79,19 +79,22 @@ export class KernelScanner extends KernelReader<Partial, Table> {
       (byText ? Bits.SHAPE : 0) |
       (parts.includes('allocator') ? Bits.ALLOCATOR : 0) |
       (parts.includes('free') ? Bits.HAS_FREE_TS : 0);
+    const asked: readonly [number, boolean][] = [
+      [Asked.BY_MASK, byText],
+      [Asked.BY_TASK, byText || parts.includes('task')],
+      [Asked.BY_STACK, byText || parts.includes('stack')],
+      [Asked.BY_MODULE, parts.includes('module')],
+      [Asked.BY_TS, byText && !text.withoutTs],
+      [Asked.BY_FREE_TS, byText && !text.withoutFreeTs],
+      [Asked.HEAD, wantsHead],
+      [Asked.ALLOCATOR, wantsAllocator],
+      [Asked.SELECTS_TASKS, !this.selected.selectsAll],
+      [Asked.SELECTS_MODULES, Boolean(selection.modules)],
+      [Asked.WITHOUT_RELEASED, selection.withoutReleased],
+    ];
     this.kernel.configure(
-      byText,
-      byText || parts.includes('task'),
-      byText || parts.includes('stack'),
-      parts.includes('module'),
+      asked.reduce((all, [bit, isAsked]) => (isAsked ? all | bit : all), 0),
       bits,
-      byText && !text.withoutTs,
-      byText && !text.withoutFreeTs,
-      wantsHead,
-      wantsAllocator,
-      !this.selected.selectsAll,
-      Boolean(selection.modules),
-      selection.withoutReleased,
     );
   }
 }

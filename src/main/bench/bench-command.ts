@@ -12,7 +12,6 @@ import type { RunSummary } from '../sorting/run-summary.js';
 import { sortPlanned } from '../sorting/sort-dump.js';
 import { planSort } from '../sorting/sort-options.js';
 import { type TableRows, textTable } from './bench-table.js';
-import { generateDump } from './generate-dump.js';
 import { median } from './median.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -60,7 +59,7 @@ async function bench(path: string | undefined, options: BenchOptions): Promise<v
   if (!/^\d{1,4}$/.test(options.rounds) || rounds < 1) throw usageError('--rounds takes a whole number from 1 on');
   const bytes = parseBytes(options.size);
   if (!bytes) throw usageError('--size takes bytes from 1 on, also as 512M, 4G');
-  const dump = path ?? (await generateDump(temporaryFolder(), { ...SYNTHETIC_DUMP, bytes })).path;
+  const dump = path ?? (await generated(bytes));
   const size = sizeOf(dump);
   const counts = threadCounts(availableParallelism());
   const runs = counts.map((): RunSummary[] => []);
@@ -146,4 +145,10 @@ function tableOf(measured: readonly Measured[], catRate: number): TableRows {
     ['cat', catRate.toFixed(0), '', '1.00', '', '', '', '', '', ''],
     ...rows,
   ];
+}
+
+/** The path of a new dump. Loaded only here: what it needs takes longer to load than most commands. */
+async function generated(bytes: number): Promise<string> {
+  const { generateDump } = await import('./generate-dump.js');
+  return (await generateDump(temporaryFolder(), { ...SYNTHETIC_DUMP, bytes })).path;
 }

@@ -211,21 +211,24 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-export function insightCommands(): Command[] {
-  return FORMS.map((form) => {
-    const command = commandOf(form)
-      .description(form.description)
-      .usage(`[OPTIONS] ${form.argument}`)
-      .argument(form.argument, form.input ?? INPUT)
-      .helpOption('-h, --help', 'show this help');
-    const keys = form.makes === 'groups' ? `\nKeys of --by:\n${keysHelp()}` : '';
-    command.addHelpText('after', `${keys}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
-    command.action(async (typed: string | string[]) => {
-      const { run } = await form.load();
-      await run([typed].flat(), command.opts());
-    });
-    return command;
+/** Their names, and how each is made. */
+export const INSIGHT_COMMANDS: Readonly<Record<string, () => Command>> = Object.fromEntries(
+  FORMS.map((form) => [form.name, () => insightCommand(form)]),
+);
+
+function insightCommand(form: Form): Command {
+  const command = commandOf(form)
+    .description(form.description)
+    .usage(`[OPTIONS] ${form.argument}`)
+    .argument(form.argument, form.input ?? INPUT)
+    .helpOption('-h, --help', 'show this help');
+  const keys = form.makes === 'groups' ? `\nKeys of --by:\n${keysHelp()}` : '';
+  command.addHelpText('after', `${keys}\nExamples:\n${form.examples.map((line) => `  ${line}\n`).join('')}`);
+  command.action(async (typed: string | string[]) => {
+    const { run } = await form.load();
+    await run([typed].flat(), command.opts());
   });
+  return command;
 }
 
 /** What a command's parser makes of its options, where no dump is named. Throws a CommanderError. */

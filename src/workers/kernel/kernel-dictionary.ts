@@ -20,8 +20,11 @@ export const GROUP: usize = 28;
 export const PAGES: usize = 32;
 export const BYTES: usize = 40;
 
-/** A flag: nothing in it changes how the rest of a block is read. */
+/** Flags. PLAIN: nothing in it changes how the rest of a block is read; KNOWN: the entry was filled in. */
 export const PLAIN: u32 = 1;
+export const VMALLOC: u32 = 4;
+export const SELECTED: u32 = 8;
+export const KNOWN: u32 = 128;
 
 const FIRST_SLOTS: u32 = 1 << 13;
 
