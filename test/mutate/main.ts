@@ -1,10 +1,21 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
 import { ACCEPTED } from './accepted.js';
 import { type Coverage, coverageOf } from './coverage.js';
 import { type Mutant, mutantsOf } from './mutants.js';
@@ -46,8 +57,9 @@ class Copy {
 
   constructor() {
     cpSync(join(ROOT, 'dist'), join(this.folder, 'dist'), { recursive: true });
-    for (const name of ['node_modules', 'fixtures', 'docs', 'src', 'README.md', 'package.json'])
-      symlinkSync(join(ROOT, name), join(this.folder, name));
+    // Tests read what they like of the project.
+    for (const name of readdirSync(ROOT))
+      if (name !== 'dist' && name !== '.git') symlinkSync(join(ROOT, name), join(this.folder, name));
   }
 
   /** Whether all tests of a file pass. The programs are those that are not bundled, else a mutant would not be in them. */
@@ -113,20 +125,41 @@ interface Reach {
   readonly took: number;
 }
 
-/** What each test file reaches, the fastest first. */
+/** A hash of compiled files: of the names and what is in them. */
+function hashOf(paths: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+  return hash.digest('hex');
+}
+
+/** What is kept of a test file that reached the same code before. */
+const KEPT: string = join(ROOT, 'dist/reach');
+
+/** What each test file reaches, the fastest first. What did not change since is kept from the last time. */
 async function reachOfTests(): Promise<Reach[]> {
+  const built = readdirSync(join(ROOT, 'dist'), { recursive: true, encoding: 'utf8' }).sort();
+  const shared = built.filter((name) => /^(src|test)\/(?!mutate\/).*\.js$/.test(name) && !name.endsWith('.test.js'));
+  const sharedHash = hashOf(shared.map((name) => join(ROOT, 'dist', name)));
   const tests = readdirSync(join(ROOT, 'dist/test')).filter(
     (name) => name.endsWith('.test.js') && !LEFT_OUT.test(name),
   );
   const reached: Reach[] = [];
+  mkdirSync(KEPT, { recursive: true });
   await inCopies(tests, async (name, copy) => {
     const test = name.slice(0, -'.test.js'.length);
+    const kept = join(
+      KEPT,
+      `${test}-${sharedHash.slice(0, 16)}-${hashOf([join(ROOT, 'dist/test', name)]).slice(0, 16)}`,
+    );
+    if (existsSync(kept)) return void reached.push(deserialize(readFileSync(kept)) as Reach);
     const folder = join(copy.folder, 'coverage');
     mkdirSync(folder);
     const from = performance.now();
-    if (await copy.passes(test, { NODE_V8_COVERAGE: folder }))
-      reached.push({ test, covered: coverageOf(folder, copy.sources), took: performance.now() - from });
-    else console.log(`left out: ${test}, which fails as it stands`);
+    if (await copy.passes(test, { NODE_V8_COVERAGE: folder })) {
+      const reach = { test, covered: coverageOf(folder, copy.sources), took: performance.now() - from };
+      writeFileSync(kept, serialize(reach));
+      reached.push(reach);
+    } else console.log(`left out: ${test}, which fails as it stands`);
     rmSync(folder, { recursive: true });
   });
   return reached.sort((a, b) => a.took - b.took);
