@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { Transform, type Writable } from 'node:stream';
+import { type Readable, Transform, type Writable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import split2 from 'split2';
 import { cannotUnpack, missingProgram, PageownerError } from '../base/errors.js';
 import type { Format } from './compression.js';
-import { flat, gathered } from './gathered.js';
+import { flat, gathered, gatheredSocket } from './gathered.js';
 import { undoAtEnd } from './undo.js';
 
 /** Text that is packed as it comes, and what comes out. `input` names it in messages. */
@@ -150,19 +151,47 @@ function hasEnded(taker: Taker): boolean {
   return taker.destroyed || (taker instanceof Transform && taker.readableEnded);
 }
 
+/** The two ends of a pipe. */
+interface Pipe {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * A pipe, made as a FIFO that has a name for a moment only; undefined where none can be made. What spawn() calls a pipe is a socket, which gives smaller
+ * pieces, in new memory: 1 GiB by zstd took 1.26 s and 147 MB so, and takes 1.16 s and 107 MB (medians of 5, 2 CPUs).
+ */
+function newPipe(): Pipe | undefined {
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'pageowner-pipe-'));
+    const path = join(folder, 'pipe');
+    if (spawnSync('mkfifo', ['-m', '600', path]).status !== 0) return undefined;
+    const from = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return { from, to: openSync(path, 'w') };
+  } catch {
+    return undefined;
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Unpacks by a program that reads stdin and writes stdout, and says in a line on stderr what is wrong. */
 function byProgram(program: string, debianPackage: string, args: readonly string[]): Unpack {
   return async function* unpack(input, packed) {
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const pipe = newPipe();
+    const child = spawn(program, args, { stdio: ['pipe', pipe?.to ?? 'pipe', 'pipe'] });
+    // Else it would never end.
+    if (pipe) closeSync(pipe.to);
     const forget = undoAtEnd(() => child.kill());
     const ended = endOf(child);
     let complaint = '';
-    child.stderr.pipe(split2()).on('data', (line: string) => {
+    (child.stderr as Readable).pipe(split2()).on('data', (line: string) => {
       complaint ||= line.trim();
     });
     let readError: Error | undefined;
     // A program that dies closes its input: what it said before tells more than that.
-    child.stdin.on('error', (error) => {
+    (child.stdin as Socket).on('error', (error) => {
       if (!(error instanceof PageownerError)) return;
       readError = error;
       child.kill();
@@ -170,7 +199,7 @@ function byProgram(program: string, debianPackage: string, args: readonly string
     try {
       const pieces = flat(packed);
       void feed(child.stdin as Socket, await nextPiece(pieces), pieces);
-      yield* gathered(child.stdout).pieces;
+      yield* (pipe ? await gatheredSocket(pipe.from) : gathered(child.stdout as Readable)).pieces;
       const status = await ended;
       if (readError) throw readError;
       if (status instanceof Error) {
