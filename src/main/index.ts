@@ -41,6 +41,7 @@ export {
   trendOf,
 } from './insight/library-reports.js';
 export type { Source } from './io/input.js';
+export type { RemoteFacts } from './io/remote.js';
 export { type LoadOptions, loadSnapshot } from './reading/load-snapshot.js';
 export type { Part } from './reading/part.js';
 export type { Percentiles } from './reading/percentiles.js';
