@@ -26,9 +26,6 @@ const SEEN_MS = 10_000;
 /** A worker that does not answer to being stopped has died. */
 const STOP_MS = 10_000;
 
-/** The server need not hear that we leave. */
-const CLOSE_MS = 2000;
-
 /** What is of no more use to a batch that died, in seconds. */
 const KEEP_SECONDS = 24 * 3600;
 
@@ -131,11 +128,9 @@ export class QueueRunner implements DumpRunner {
 
   async close(): Promise<boolean> {
     clearInterval(this.timer);
-    const closed = Promise.all([this.events.close(), this.flows.close(), this.queue.close()]).catch(() => {
+    await Promise.all([this.events.close(), this.flows.close(), this.queue.close()]).catch(() => {
       // The server is away: it has nothing of ours that another batch would take for its own.
     });
-    // A connection that is cut just now does not come to its end, and nothing else keeps the process.
-    await Promise.race([closed, sleep(CLOSE_MS)]);
     return false;
   }
 

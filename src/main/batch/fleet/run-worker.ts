@@ -82,9 +82,9 @@ class FleetWorker {
 
   /** Takes no more jobs, waits for those that it has, and gives up what is not ready by then: another worker begins it again. */
   async end(graceMs: number): Promise<void> {
-    const closed = this.worker.close().then(() => this.queue.close());
-    // A connection that is cut just now does not come to its end: the clock must go on.
-    if (!(await Promise.race([closed.then(() => true), sleep(graceMs, false)]))) leaveBy(endAtOnce);
+    const closed = this.worker.close().then(() => true);
+    if (!(await Promise.race([closed, sleep(graceMs, false, { ref: false })]))) leaveBy(endAtOnce);
+    else await this.queue.close();
     this.metrics.end();
     if (await this.pool.close()) leaveBy(endAtOnce);
   }
