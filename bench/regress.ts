@@ -80,7 +80,7 @@ export async function regress(typed: string | true, options: BenchOptions): Prom
     ],
     notes: [
       large.description,
-      `${rounds} interleaved rounds, page cache warm, equal answers; sign test of 95 % and more`,
+      `${rounds} interleaved rounds, page cache warm, equal answers of page_owner_sort; sign test of 95 % and more`,
     ],
     data: { rounds, rows },
     hasFailed: rows.some(isTooSlow),

@@ -61,10 +61,12 @@ after(async () => {
   for (const server of servers) await server.stop();
 });
 
-for (const [engine, missing, open] of [
+const ENGINES = [
   ['Redis', noRedis, redisServer],
   ['PostgreSQL', noPostgres, postgresServer],
-] as const) {
+] as const;
+
+for (const [engine, missing, open] of ENGINES) {
   test(`over ${engine} the files of a night are those of one machine, byte for byte`, { skip: missing }, async () => {
     const server = await open();
     servers.push(server);
@@ -334,3 +336,24 @@ test('SIGTERM to a batch takes what no one reads yet out of the queue at once', 
   assert.equal(status(server).dumps.waiting, 0);
   assert.equal(results(out).size, 0);
 });
+
+for (const [engine, missing, open] of ENGINES)
+  test(`over ${engine} batch and worker end by SIGTERM while the server is away`, { skip: missing }, async () => {
+    const server = await open();
+    servers.push(server);
+    const { dumps, out } = place(`away-${engine}`);
+    fill(dumps, 3);
+    const idle = worker(server, '--grace', '1');
+    await until(() => status(server).workers === 1);
+    run('pageowner', ['queue', 'pause', '--queue', server.url]);
+    const { ended, child, said } = begin(server, dumps, '--out', out, '--grace', '1');
+    await until(() => status(server).dumps.waiting === 3);
+    await server.stop();
+    await until(() => said().includes('does not answer'));
+    const both = [ended, exitOf(idle)];
+    child.kill('SIGTERM');
+    idle.kill('SIGTERM');
+    const late = sleep(60_000).then(() => ['still there']);
+    assert.deepEqual(await Promise.race([Promise.all(both), late]), [143, 0], said());
+    assert.equal(summary(out).ended_by, 'SIGTERM');
+  });

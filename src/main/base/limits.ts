@@ -6,14 +6,12 @@ export const DEFAULT_CHUNK_BYTES: number = 4 * 2 ** 20;
 export const MOST_CHUNK_BYTES: number = 2 ** 31;
 
 /**
- * A dump of no more chunks than this is scanned in the main thread, without piscina: with chunks of 4 MiB, a second thread took 8 % longer at 1 GiB,
- * mostly by its own start, was as fast at 1.5 GiB, and took 16 % less at 2 GiB (`npm run bench -- --crossing --size 2G`, 2 cores).
+ * A dump of more chunks than this gets a pool at once. With chunks of 4 MiB a pool of two paid from 768 MiB on one machine and from 1.5 GiB on another, which
+ * is this (`npm run bench -- --crossing --size 2G`).
  */
 export const CHUNKS_FOR_MAIN = 384;
 
-/**
- * A smaller dump gets a pool all the same if, at the rate of its first chunks, what is left takes so long in one thread: a start and a join take some 200 ms.
- */
+/** A smaller one gets it when so many chunks were scanned, if at their rate what is left takes so long in one thread. */
 export const CHUNKS_TO_TELL = 12;
 export const WORTH_POOL_MS = 500;
 

@@ -3,7 +3,7 @@ import { pageblockMap } from '../../merge/insight/pageblock-map.js';
 import { selectAggregate } from '../../merge/insight/selection.js';
 import { fragTables } from '../../merge/insight/tables.js';
 import { quoted, usageError } from '../base/errors.js';
-import { keyRule, limitOf, selectionOf, type Values } from './insight-options.js';
+import { asksForTasks, keyRule, limitOf, selectionOf, type Values } from './insight-options.js';
 import { type ReportOf, runReport } from './run-report.js';
 
 /** Throws a usage error for options that have no meaning. What it gives throws one for a snapshot that does not say where pages are. */
@@ -28,5 +28,5 @@ export function fragReport(values: Values): ReportOf {
 
 /** `pageowner frag`. */
 export async function run(paths: string[], values: Values): Promise<void> {
-  await runReport(paths, values, fragReport(values));
+  await runReport(paths, values, fragReport(values), { withoutTasks: !asksForTasks(values) });
 }

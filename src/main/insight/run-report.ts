@@ -3,7 +3,7 @@ import type { Snapshot } from '../../merge/insight/snapshot.js';
 import { onlySnapshot } from '../reading/load-snapshot.js';
 import { areSiteKeys } from './allocinfo-reports.js';
 import { asksForTasks, destinationOf, formatOf, type Values } from './insight-options.js';
-import { eachInput, readSnapshots } from './read-snapshots.js';
+import { eachInput, type ReadOptions, readSnapshots } from './read-snapshots.js';
 import { type Report, writeReport } from './write-report.js';
 
 /** A report whose options are read and checked: only the snapshots are wanting. */
@@ -26,8 +26,13 @@ export function reportOfAll(begin: () => GrowingReport): ReportOf {
 }
 
 /** Reads snapshots, and writes a report on them to where the options say. */
-export async function runReport(paths: readonly string[], values: Values, reportOf: ReportOf): Promise<void> {
-  const snapshots = (await readSnapshots(paths, values)) as [Snapshot, ...Snapshot[]];
+export async function runReport(
+  paths: readonly string[],
+  values: Values,
+  reportOf: ReportOf,
+  options?: ReadOptions,
+): Promise<void> {
+  const snapshots = (await readSnapshots(paths, values, options)) as [Snapshot, ...Snapshot[]];
   await write(reportOf(...snapshots), paths, values);
 }
 

@@ -1,7 +1,7 @@
 import { callTreeOf } from '../../merge/insight/call-tree.js';
 import { callTreeTables } from '../../merge/insight/call-tree-table.js';
 import { quoted, usageError } from '../base/errors.js';
-import { keyRule, keysNamed, pageBytesOf, selectionOf, type Values } from './insight-options.js';
+import { asksForTasks, keyRule, keysNamed, pageBytesOf, selectionOf, type Values } from './insight-options.js';
 import { type ReportOf, runReport } from './run-report.js';
 
 const DEFAULT_MIN_SHARE = '0.5';
@@ -43,5 +43,5 @@ function depthOf(values: Values): number {
 
 /** `pageowner tree`. */
 export async function run(paths: string[], values: Values): Promise<void> {
-  await runReport(paths, values, treeReport(values));
+  await runReport(paths, values, treeReport(values), { withoutTasks: !asksForTasks(values) });
 }

@@ -158,8 +158,8 @@ interface Pipe {
 }
 
 /**
- * A pipe, made as a FIFO that has a name for a moment only; undefined where none can be made. What spawn() calls a pipe is a socket, which gives smaller
- * pieces, in new memory: 1 GiB by zstd took 1.26 s and 147 MB so, and takes 1.16 s and 107 MB (medians of 5, 2 CPUs).
+ * A pipe, made as a FIFO that has a name for a moment only; undefined where none can be made. What spawn() calls a pipe is a socket, which gives small pieces
+ * in new memory: of 1 GiB by zstd the pipe saves a tenth of the time and 30 MB, of a small dump it takes 4 ms more (docs/performance.md).
  */
 function newPipe(): Pipe | undefined {
   let folder: string | undefined;

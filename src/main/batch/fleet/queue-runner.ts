@@ -1,17 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowProducer, Queue, QueueEvents } from 'bullmq';
 import { cannotEndInTime, failureOf, PageownerError, quoted } from '../../base/errors.js';
 import { version } from '../../command-line/version.js';
-import { giveUp, openInput } from '../../io/input.js';
-import { startOf } from '../../reading/recognise.js';
 import type { Log } from '../results/batch-log.js';
 import { type DumpRecord, RECORD_FILE } from '../results/dump-record.js';
 import type { DumpRunner, RunningDump } from '../running/dump-runner.js';
-import { type Job, type Outcome, sourceOf } from '../running/thread-messages.js';
+import type { Job, Outcome } from '../running/thread-messages.js';
 import { type FleetJob, type FleetProgress, type FleetResult, QUEUE_NAME } from './fleet-job.js';
+import { described, partsOf, priorityOf, sizeOf } from './job-size.js';
 import type { QueueEngine } from './queue-engine.js';
 
 /** Jobs of one batch in the queue, waiting or being read: enough for many workers, and little for the server. */
@@ -25,6 +24,9 @@ const SEEN_MS = 10_000;
 
 /** A worker that does not answer to being stopped has died. */
 const STOP_MS = 10_000;
+
+/** The server need not hear that the batch has ended. */
+const CLOSE_MS = 2000;
 
 /** What is of no more use to a batch that died, in seconds. */
 const KEEP_SECONDS = 24 * 3600;
@@ -128,9 +130,11 @@ export class QueueRunner implements DumpRunner {
 
   async close(): Promise<boolean> {
     clearInterval(this.timer);
-    await Promise.all([this.events.close(), this.flows.close(), this.queue.close()]).catch(() => {
+    const closed = Promise.all([this.events.close(), this.flows.close(), this.queue.close()]).catch(() => {
       // The server is away: it has nothing of ours that another batch would take for its own.
     });
+    // A connection that is made again just now is never closed, and nothing else keeps the process.
+    await Promise.race([closed, sleep(CLOSE_MS)]);
     return false;
   }
 
@@ -140,7 +144,7 @@ export class QueueRunner implements DumpRunner {
     const data = await described(flying.data);
     const size = sizeOf(data.job);
     const own = { priority: priorityOf(size), removeOnComplete: { age: KEEP_SECONDS }, removeOnFail: false };
-    const parts = size > this.splitBytes && (await isSplittable(data.job)) ? Math.ceil(size / this.splitBytes) : 1;
+    const parts = await partsOf(data.job, this.splitBytes);
     if (parts < 2) await this.queue.add('dump', data, { ...own, jobId: id });
     else {
       const files = Array.from({ length: parts }, (_, i) => join(data.job.folder, `part-${i + 1}.parquet`));
@@ -243,14 +247,18 @@ export class QueueRunner implements DumpRunner {
     }
   }
 
+  /** Gives a dump up: at once if no one reads it, else when its worker has had time to hear of it. A server that is away never answers. */
   private async stop(id: string, message: string): Promise<void> {
-    const flying = this.flying.get(id);
-    if (!flying) return;
-    if (await this.takeOut(id, message)) return;
-    const job = await this.queue.getJob(id).catch(() => undefined);
-    await job?.updateData({ ...job.data, cancelled: message }).catch(() => {});
-    await sleep(STOP_MS, undefined, { ref: false });
+    if (!this.flying.has(id)) return;
+    this.cancel(id, message).catch((error) => this.onAway(error));
+    if (!this.isAway) await sleep(STOP_MS, undefined, { ref: false });
     this.giveUp(id, message);
+  }
+
+  private async cancel(id: string, message: string): Promise<void> {
+    if (await this.takeOut(id, message)) return;
+    const job = await this.queue.getJob(id);
+    await job?.updateData({ ...job.data, cancelled: message });
   }
 
   /** Takes a dump out of the queue that no one reads. Returns whether it was one. */
@@ -296,49 +304,6 @@ function idOf(out: string, { name, optionsSha256 }: Job): string {
     .update(JSON.stringify([out, name, optionsSha256]))
     .digest('hex')
     .slice(0, 32);
-}
-
-/** A job that has what the server of its dump says of it. Where that does not answer, the worker says why. */
-async function described(data: FleetJob): Promise<FleetJob> {
-  const { job } = data;
-  if (job.url === undefined) return data;
-  try {
-    const { Remote } = await import('../../io/remote.js');
-    const remote = await Remote.open(job.url, job.path);
-    remote.close();
-    return { ...data, job: { ...job, remote: remote.facts } };
-  } catch {
-    return data;
-  }
-}
-
-/** In bytes; 0: it is not there, or no file. */
-function sizeOf(job: FleetJob['job']): number {
-  if (job.url !== undefined) return job.remote?.size ?? 0;
-  return statSync(sourceOf(job), { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** Small dumps come before large ones: 1 up to 1 MiB, one more for each doubling. */
-function priorityOf(size: number): number {
-  return 1 + Math.max(0, Math.ceil(Math.log2(size / 2 ** 20)));
-}
-
-/** Whether all that is wanted can be made of the aggregates of parts: sorted text cannot, nor an aggregate without what was released. A packed dump has no parts. What was read before is likely not read again. */
-async function isSplittable(job: FleetJob['job']): Promise<boolean> {
-  const { path, runs, known, remote } = job;
-  if (known || runs.some(({ command, values }) => command === 'sort' || values.f === true)) return false;
-  try {
-    const opened = await openInput(sourceOf(job), { name: path, remote });
-    try {
-      const canBeCut = 'fd' in opened || (opened.packed === null && opened.remote?.facts.hasRanges === true);
-      return canBeCut && (await startOf(opened)).form?.reading.kind === 'blocks';
-    } finally {
-      giveUp(opened);
-    }
-  } catch {
-    // The worker says why.
-    return false;
-  }
 }
 
 async function recordIn(folder: string): Promise<DumpRecord | undefined> {

@@ -82,9 +82,12 @@ class FleetWorker {
 
   /** Takes no more jobs, waits for those that it has, and gives up what is not ready by then: another worker begins it again. */
   async end(graceMs: number): Promise<void> {
-    const closed = this.worker.close().then(() => true);
-    if (!(await Promise.race([closed, sleep(graceMs, false, { ref: false })]))) leaveBy(endAtOnce);
-    else await this.queue.close();
+    const closed = (async () => {
+      await this.worker.close();
+      await this.queue.close();
+    })().catch((error) => this.onAway(error as Error));
+    // A connection that is made again just now is never closed, and nothing else keeps the process.
+    await Promise.race([closed, sleep(graceMs)]);
     this.metrics.end();
     if (await this.pool.close()) leaveBy(endAtOnce);
   }
